@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.RegionInfo;
+
+/** The attribute tables of regions and devices: names, modes and texts of drivers/dax/bus.c. */
+final class Attributes {
+  private static final BigInteger MAX_UNSIGNED = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+
+  private Attributes() {
+  }
+
+  static List<DaxAttribute> of(DaxRegion region) throws DaxException {
+    RegionInfo info = region.info("read the attributes of");
+    Table table = new Table(region.toString());
+    table.add("id", 0444, () -> Integer.toString(region.id()), null);
+    table.add("size", 0444, () -> Long.toString(region.size()), null);
+    table.add("align", 0400, () -> Long.toString(region.alignment().bytes()), null);
+    if (info.dynamic()) {
+      table.add("available_size", 0444, () -> Long.toString(region.availableSize()), null);
+      table.add("seed", 0444, () -> nameOf(region.seed()), null);
+      table.add("create", 0644, () -> nameOf(region.youngest()), text -> create(region, text));
+      table.add("delete", 0200, null, region::delete);
+    }
+    info.properties().forEach((name, value) -> table.add(name, 0444, () -> value, null));
+    return table.rows;
+  }
+
+  static List<DaxAttribute> of(DaxDevice device) throws DaxException {
+    DeviceInfo info = device.info("read the attributes of " + device);
+    RegionInfo region = device.region().info("read the attributes of");
+    Table table = new Table(device.name());
+    boolean dynamic = region.dynamic();
+    table.add("size", dynamic ? 0644 : 0444, () -> Long.toString(device.size()),
+        dynamic ? text -> device.resize(size(device, text)) : null);
+    table.add("align", dynamic ? 0644 : 0444, () -> Long.toString(device.alignment().bytes()),
+        dynamic ? text -> device.setAlignment(alignment(device, text)) : null);
+    table.add("resource", 0400, () -> {
+      List<DaxRange> ranges = device.ranges();
+      return ByteSize.hex(ranges.isEmpty() ? region.start() : ranges.getFirst().start());
+    }, null);
+    if (region.targetNode() >= 0) {
+      table.add("target_node", 0444, () -> Integer.toString(region.targetNode()), null);
+    }
+    table.add("numa_node", 0444, () -> Integer.toString(region.targetNode()), null);
+    table.add("modalias", 0444, () -> "dax:t0", null);
+    for (int i = 0; i < info.ranges().size(); i++) {
+      int index = i;
+      table.add("mapping" + i + "/start", 0400, () -> ByteSize.hex(range(device, index).start()), null);
+      table.add("mapping" + i + "/end", 0400, () -> ByteSize.hex(range(device, index).end()), null);
+      table.add("mapping" + i + "/page_offset", 0400, () -> ByteSize.hex(range(device, index).pageOffset()), null);
+    }
+    return table.rows;
+  }
+
+  static DaxAttribute find(List<DaxAttribute> attributes, String name, String object) throws DaxException {
+    for (DaxAttribute attribute : attributes) {
+      if (attribute.name().equals(name)) {
+        return attribute;
+      }
+    }
+    throw new DaxException(Errno.ENOENT, "find attribute " + name + " of " + object, "it has none of that name",
+        "it has " + attributes.stream().map(DaxAttribute::name).toList());
+  }
+
+  private static String nameOf(DaxDevice device) {
+    return device == null ? "" : device.name();
+  }
+
+  private static DaxRange range(DaxDevice device, int index) throws DaxException {
+    List<DaxRange> ranges = device.ranges();
+    if (index >= ranges.size()) {
+      throw new DaxException(Errno.ENOENT, "read mapping" + index + " of " + device,
+          "it has " + ranges.size() + " ranges now", "read its attributes again");
+    }
+    return ranges.get(index);
+  }
+
+  private static void create(DaxRegion region, String text) throws DaxException {
+    String attempt = "write \"" + text + "\" to create of " + region;
+    if (!number(text, attempt, Errno.EINVAL).equals(BigInteger.ONE)) {
+      throw new DaxException(Errno.EINVAL, attempt, "it makes one device at a time", "write 1");
+    }
+    region.create();
+  }
+
+  private static long size(DaxDevice device, String text) throws DaxException {
+    String attempt = "write \"" + text + "\" to size of " + device;
+    BigInteger size = number(text, attempt, Errno.EINVAL);
+    if (size.bitLength() > 63) {
+      throw new DaxException(Errno.EINVAL, attempt, "no region has 2^63 bytes", "write less");
+    }
+    return size.longValueExact();
+  }
+
+  private static PageSize alignment(DaxDevice device, String text) throws DaxException {
+    String attempt = "write \"" + text + "\" to align of " + device;
+    BigInteger bytes = number(text, attempt, Errno.ENXIO); // as align_store has it, where the others say EINVAL
+    for (PageSize size : PageSize.values()) {
+      if (bytes.equals(BigInteger.valueOf(size.bytes()))) {
+        return size;
+      }
+    }
+    throw new DaxException(Errno.EINVAL, attempt, "an alignment is the size of a page",
+        "write 4096, 2097152 or 1073741824");
+  }
+
+  /** Reads a number as kstrtoull with base 0 does: decimal, hexadecimal behind 0x, octal behind 0. */
+  private static BigInteger number(String text, String attempt, Errno notANumber) throws DaxException {
+    String digits = text.startsWith("+") ? text.substring(1) : text;
+    int radix = 10;
+    if (digits.regionMatches(true, 0, "0x", 0, 2)) {
+      radix = 16;
+      digits = digits.substring(2);
+    } else if (digits.length() > 1 && digits.startsWith("0")) {
+      radix = 8;
+    }
+    if (!digits.matches(radix == 16 ? "[0-9a-fA-F]+" : radix == 8 ? "[0-7]+" : "[0-9]+")) {
+      throw new DaxException(notANumber, attempt, "it is not a number",
+          "write it in decimal, or in hexadecimal behind 0x");
+    }
+    BigInteger number = new BigInteger(digits, radix);
+    if (number.compareTo(MAX_UNSIGNED) > 0) {
+      throw new DaxException(Errno.ERANGE, attempt, "it does not fit into 64 bits", "write less");
+    }
+    return number;
+  }
+
+  /** Rows in the making. */
+  private static final class Table {
+    final String object;
+    final List<DaxAttribute> rows = new ArrayList<>();
+
+    Table(String object) {
+      this.object = object;
+    }
+
+    void add(String name, int mode, DaxAttribute.Reader reader, DaxAttribute.Writer writer) {
+      rows.add(new DaxAttribute(name, mode, object, reader, writer));
+    }
+  }
+}

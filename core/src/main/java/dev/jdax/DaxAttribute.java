@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+/**
+ * One attribute of a region or a device, with the name, the mode and the text that sysfs gives it.
+ *
+ * @param name the name, such as {@code available_size} or {@code mapping0/start}
+ * @param mode the permissions, such as 0444
+ * @param object what it belongs to, for sentences
+ * @param reader what gives its text; null where it cannot be read
+ * @param writer what takes a text; null where it cannot be written
+ */
+public record DaxAttribute(String name, int mode, String object, Reader reader, Writer writer) {
+  /** Gives the text of an attribute. */
+  @FunctionalInterface
+  public interface Reader {
+    /**
+     * {@return the text, without the newline at its end}
+     *
+     * @throws DaxException if it cannot be read now
+     */
+    String read() throws DaxException;
+  }
+
+  /** Takes a text for an attribute. */
+  @FunctionalInterface
+  public interface Writer {
+    /**
+     * Takes the text.
+     *
+     * @param text the text, without the newline at its end
+     * @throws DaxException if it is not accepted
+     */
+    void write(String text) throws DaxException;
+  }
+
+  /**
+   * {@return the text, with a newline at its end, byte for byte as sysfs gives it}
+   *
+   * @throws DaxException with EACCES if it can only be written; or if it cannot be read now
+   */
+  public String show() throws DaxException {
+    if (reader == null) {
+      throw new DaxException(Errno.EACCES, "read " + name + " of " + object, "its mode is " + octal(),
+          "it can only be written");
+    }
+    return reader.read() + "\n";
+  }
+
+  /**
+   * Writes a text; one newline at its end may be there or not.
+   *
+   * @param text the text
+   * @throws DaxException with EACCES if it can only be read; with EINVAL if the text is empty; or if it is not accepted
+   */
+  public void store(String text) throws DaxException {
+    if (writer == null) {
+      throw new DaxException(Errno.EACCES, "write " + name + " of " + object, "its mode is " + octal(),
+          "it can only be read");
+    }
+    if (text.isEmpty()) {
+      // Linux says success and does nothing: the store function is never called.
+      throw new DaxException(Errno.EINVAL, "write " + name + " of " + object, "a text of length 0 changes nothing",
+          "write a value, or a newline to clear it");
+    }
+    writer.write(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+  }
+
+  private String octal() {
+    return String.format("0%o", mode);
+  }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.jdax.spi.DaxDriver;
+import dev.jdax.spi.LowestFree;
+import dev.jdax.spi.MemorySource;
+import dev.jdax.spi.RegionInfo;
+import dev.jdax.spi.RegionOps;
+import dev.jdax.spi.Unwind;
+
+/**
+ * Regions and their devices, under unique names: what {@code /sys/bus/dax} is to a kernel.
+ *
+ * <p>A program may have several; they know nothing of each other, and exclude each other where they claim the same memory.
+ */
+public final class DaxBus implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("dev.jdax");
+
+  private final List<DaxDriver> drivers;
+  private final List<DaxListener> listeners = new CopyOnWriteArrayList<>();
+
+  /** The bus lock: guards the fields below. Taken last; nothing is called while it is held. */
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<DaxRegion> regions = new ArrayList<>();
+  private final LowestFree minors = new LowestFree();
+  private boolean closed;
+
+  private DaxBus(List<DaxDriver> drivers) {
+    this.drivers = drivers;
+  }
+
+  /**
+   * Makes a bus with all drivers that {@link ServiceLoader} finds.
+   *
+   * @return a bus without regions
+   */
+  public static DaxBus create() {
+    return new DaxBus(
+        ServiceLoader.load(DaxDriver.class, DaxDriver.class.getClassLoader()).stream().map(p -> p.get()).toList());
+  }
+
+  /**
+   * Makes a bus with the given drivers and no others.
+   *
+   * @param drivers the drivers; of two that match a source equally well, the first gets it
+   * @return a bus without regions
+   */
+  public static DaxBus withDrivers(DaxDriver... drivers) {
+    return new DaxBus(List.of(drivers));
+  }
+
+  /**
+   * Lets the driver that knows a source best claim it and make a region of it.
+   *
+   * @param source the source
+   * @return the region, on this bus until it is closed or removed
+   * @throws DaxException with ENODEV if no driver knows the source, with EEXIST if its devices' names are on the bus
+   *     already, or as the driver refuses it
+   * @throws IllegalStateException if the bus is closed
+   */
+  public DaxRegion add(MemorySource source) throws DaxException {
+    DaxDriver driver = driverOf(Objects.requireNonNull(source, "source"));
+    try (Unwind unwind = new Unwind()) {
+      RegionOps ops = driver.probe(source);
+      unwind.onFailure(ops::close);
+      DaxRegion region = register(ops, driver.name() + ": " + source);
+      unwind.keep();
+      region.devices().forEach(device -> fire(DaxEvent.Kind.ADD, device));
+      return region;
+    }
+  }
+
+  private DaxDriver driverOf(MemorySource source) throws DaxException {
+    DaxDriver best = null;
+    DaxDriver.Match bestMatch = DaxDriver.Match.NONE;
+    for (DaxDriver driver : drivers) {
+      DaxDriver.Match match = driver.matches(source);
+      if (match.compareTo(bestMatch) > 0) {
+        best = driver;
+        bestMatch = match;
+      }
+    }
+    if (best == null) {
+      throw new DaxException(Errno.ENODEV, "add " + source,
+          "no driver of " + drivers.stream().map(d -> d.name()).toList()
+              + " knows a " + source.getClass().getSimpleName(),
+          "put the module that has its driver on the path");
+    }
+    return best;
+  }
+
+  private DaxRegion register(RegionOps ops, String origin) throws DaxException {
+    RegionInfo info = ops.info();
+    List<Integer> ids = ops.deviceIds();
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the bus is closed");
+      }
+      int id = info.id().orElseGet(this::lowestFreeRegionId);
+      for (DaxRegion other : regions) {
+        // Only regions whose ids are given can have the same; then their devices differ, as on Linux.
+        if (other.id() == id && !(other.hasGivenId() && Collections.disjoint(other.bornWith(), ids))) {
+          throw new DaxException(Errno.EEXIST, "add " + origin,
+              "dax" + id + "." + ids.getFirst() + " would be a name of "
+                  + other + " too",
+              "remove that region first");
+        }
+      }
+      DaxRegion region = new DaxRegion(this, ops, id, info.id().isPresent(), ids, origin);
+      regions.add(region);
+      return region;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int lowestFreeRegionId() {
+    LowestFree free = new LowestFree();
+    regions.forEach(region -> free.take(region.id()));
+    return free.take();
+  }
+
+  /**
+   * {@return the regions, in the order in which they were added}
+   */
+  public List<DaxRegion> regions() {
+    lock.lock();
+    try {
+      return List.copyOf(regions);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * {@return the devices of all regions}
+   *
+   * @throws DaxException if a region cannot be read
+   */
+  public List<DaxDevice> devices() throws DaxException {
+    List<DaxDevice> devices = new ArrayList<>();
+    for (DaxRegion region : regions()) {
+      devices.addAll(region.devices());
+    }
+    return devices;
+  }
+
+  /**
+   * {@return the device of a name}
+   *
+   * @param name the name, such as {@code dax0.1}
+   * @throws DaxException with ENXIO if there is none
+   */
+  public DaxDevice device(String name) throws DaxException {
+    for (DaxRegion region : regions()) {
+      Optional<DaxDevice> device = region.find(name);
+      if (device.isPresent()) {
+        return device.get();
+      }
+    }
+    throw new DaxException(Errno.ENXIO, "find device " + name, "the bus has none of that name",
+        "ask the bus for its devices");
+  }
+
+  /**
+   * Tells a listener from now on what happens to the devices of this bus.
+   *
+   * @param listener the listener
+   */
+  public void addListener(DaxListener listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /**
+   * Tells a listener nothing more; does nothing if it was not told anything.
+   *
+   * @param listener the listener
+   */
+  public void removeListener(DaxListener listener) {
+    listeners.remove(listener);
+  }
+
+  /** Tells the listeners; called without any lock. */
+  void fire(DaxEvent.Kind kind, DaxDevice device) {
+    for (DaxListener listener : listeners) {
+      try {
+        listener.changed(new DaxEvent(kind, device));
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "a listener failed at " + kind + " of " + device, e);
+      }
+    }
+  }
+
+  int takeMinor() {
+    lock.lock();
+    try {
+      return minors.take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void giveMinor(int minor) {
+    lock.lock();
+    try {
+      minors.give(minor);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void forget(DaxRegion region) {
+    lock.lock();
+    try {
+      regions.remove(region);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * {@linkplain DaxRegion#remove() Removes} the regions, the last one first; a further call does nothing.
+   *
+   * <p>A mapping that cannot be revoked in time, because a foreign call holds its memory, is logged and keeps that memory
+   * until it is closed.
+   */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    for (DaxRegion region : regions().reversed()) {
+      try {
+        region.remove();
+      } catch (DaxException e) {
+        LOG.log(Level.WARNING, "closing the bus left a mapping behind", e);
+      }
+    }
+  }
+}

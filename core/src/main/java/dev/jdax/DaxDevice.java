@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.util.List;
+import java.util.Objects;
+
+import dev.jdax.spi.Backing;
+import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.RegionInfo;
+
+/**
+ * Ranges of a region, seen as one run of bytes: the thing that is mapped.
+ *
+ * <p>A device owns nothing and needs no closing. It is {@linkplain DeviceState#EMPTY empty}, {@linkplain DeviceState#SIZED
+ * sized}, {@linkplain DeviceState#BOUND bound} or {@linkplain DeviceState#DEAD dead}; what can be done in which state is
+ * what Linux allows (drivers/dax/bus.c). Once dead, every call but {@link #name}, {@link #id}, {@link #region},
+ * {@link #state} and {@link #toString} says ENXIO.
+ */
+public final class DaxDevice {
+  private final DaxRegion region;
+  private final int id;
+  private final int minor;
+
+  // Guarded by the region lock.
+  private boolean dead;
+  private int mapped;
+  /** How many calls are revoking its mappings; meanwhile it cannot be mapped. */
+  private int revoking;
+
+  DaxDevice(DaxRegion region, int id, int minor) {
+    this.region = region;
+    this.id = id;
+    this.minor = minor;
+  }
+
+  /**
+   * {@return the name, such as {@code dax0.1}: the region's id and its own}
+   */
+  public String name() {
+    return "dax" + region.id() + "." + id;
+  }
+
+  /**
+   * {@return the id in the region}
+   */
+  public int id() {
+    return id;
+  }
+
+  /**
+   * {@return the region}
+   */
+  public DaxRegion region() {
+    return region;
+  }
+
+  /**
+   * {@return where the device stands in its life}
+   *
+   * @throws DaxException if it cannot be read
+   */
+  public DeviceState state() throws DaxException {
+    region.lock.lock();
+    try {
+      if (dead) {
+        return DeviceState.DEAD;
+      }
+      DeviceInfo info = region.ops().device(id);
+      return info.bound() ? DeviceState.BOUND : info.size() == 0 ? DeviceState.EMPTY : DeviceState.SIZED;
+    } finally {
+      region.lock.unlock();
+    }
+  }
+
+  /**
+   * {@return the size in bytes: the sum of the ranges}
+   *
+   * @throws DaxException with ENXIO if the device is dead
+   */
+  public long size() throws DaxException {
+    return info("read the size of " + name()).size();
+  }
+
+  /**
+   * {@return the alignment: of mappings, their offsets and lengths, and the size of a fault}
+   *
+   * @throws DaxException with ENXIO if the device is dead
+   */
+  public PageSize alignment() throws DaxException {
+    return info("read the alignment of " + name()).alignment();
+  }
+
+  /**
+   * {@return the ranges, in the order of their page offsets}
+   *
+   * @throws DaxException with ENXIO if the device is dead
+   */
+  public List<DaxRange> ranges() throws DaxException {
+    return info("read the ranges of " + name()).ranges();
+  }
+
+  /**
+   * {@return the live mappings, in the order in which they were made}
+   *
+   * @throws DaxException with ENXIO if the device is dead
+   */
+  public List<DaxMapping> mappings() throws DaxException {
+    info("list the mappings of " + name());
+    return region.mappings(this);
+  }
+
+  /**
+   * {@return the attributes, as the files in the device's folder of sysfs}
+   *
+   * @throws DaxException with ENXIO if the device is dead
+   */
+  public List<DaxAttribute> attributes() throws DaxException {
+    return Attributes.of(this);
+  }
+
+  /**
+   * {@return one of the {@link #attributes()}}
+   *
+   * @param attribute its name
+   * @throws DaxException with ENOENT if the device has none of that name, with ENXIO if it is dead
+   */
+  public DaxAttribute attribute(String attribute) throws DaxException {
+    return Attributes.find(attributes(), attribute, name());
+  }
+
+  /**
+   * Grows or shrinks the device, if it is not bound.
+   *
+   * @param size the new size in bytes; 0 makes it empty
+   * @throws IllegalArgumentException if {@code size < 0}
+   * @throws DaxException as {@link #resize(long, Removal)} with {@link Removal#IF_IDLE}
+   */
+  public void resize(long size) throws DaxException {
+    resize(size, Removal.IF_IDLE);
+  }
+
+  /**
+   * Grows or shrinks the device. Growing takes the region's gaps from its start on, and gives the device a further range
+   * where it cannot extend the last; shrinking takes from its end. Nothing is cleared.
+   *
+   * @param size the new size in bytes; 0 makes it empty
+   * @param removal with {@link Removal#FORCE} a bound device is unbound first, its mappings revoked, and bound again
+   *     after, unless its size is 0
+   * @throws IllegalArgumentException if {@code size < 0}
+   * @throws DaxException in this order: with ENXIO if the device is dead, with EACCES if its region is static, with EINVAL if
+   *     the size is not a multiple of {@link PageSize#sizeGranule()} of the alignment, with EBUSY if it is bound and not forced or a
+   *     mapping cannot be revoked within a second, with ENOSPC if the region has too little available
+   */
+  public void resize(long size, Removal removal) throws DaxException {
+    if (size < 0) {
+      throw new IllegalArgumentException("a device of " + size + " bytes: the size must not be negative");
+    }
+    Objects.requireNonNull(removal, "removal");
+    region.lock.lock();
+    try {
+      String attempt = "resize " + name() + " to " + ByteSize.format(size);
+      DeviceInfo info = aliveLocked(attempt);
+      RegionInfo regionInfo = requireDynamic(attempt);
+      DaxRegion.checkSize(attempt, size, info.alignment());
+      if (info.bound() && removal == Removal.IF_IDLE) {
+        throw busy(attempt, "it is bound", "disable it first");
+      }
+      DaxRegion.checkSpace(attempt, size - info.size(), regionInfo);
+      if (info.bound()) {
+        unbindLocked(attempt, removal);
+        try {
+          region.ops().resize(id, size);
+        } finally {
+          if (region.ops().device(id).size() > 0) {
+            region.ops().bind(id);
+          }
+        }
+      } else if (size != info.size()) {
+        region.ops().resize(id, size);
+      }
+    } finally {
+      region.lock.unlock();
+    }
+    changed();
+  }
+
+  /**
+   * Sets the alignment, if the device is not bound.
+   *
+   * @param alignment the alignment
+   * @throws DaxException with ENXIO if the device is dead, with EACCES if its region is static, with EBUSY if it is bound,
+   *     with EINVAL if the length of one of its ranges is not a multiple of the alignment
+   */
+  public void setAlignment(PageSize alignment) throws DaxException {
+    Objects.requireNonNull(alignment, "alignment");
+    region.lock.lock();
+    try {
+      String attempt = "set the alignment of " + name() + " to " + alignment;
+      DeviceInfo info = aliveLocked(attempt);
+      requireDynamic(attempt);
+      if (info.bound()) {
+        throw busy(attempt, "it is bound", "disable it first");
+      }
+      for (DaxRange range : info.ranges()) {
+        if (range.length() % alignment.sizeGranule() != 0) {
+          throw new DaxException(Errno.EINVAL, attempt, "its range " + range + " has "
+              + ByteSize.format(range.length()) + ", not a multiple of " + ByteSize.format(alignment.sizeGranule()),
+              "resize it to 0 first");
+        }
+      }
+      region.ops().setAlignment(id, alignment);
+    } finally {
+      region.lock.unlock();
+    }
+    changed();
+  }
+
+  /**
+   * Binds the device to its driver: from now on it can be mapped.
+   *
+   * @throws DaxException with ENXIO if the device is dead or empty, with EBUSY if it is bound already
+   */
+  public void enable() throws DaxException {
+    region.lock.lock();
+    try {
+      String attempt = "enable " + name();
+      DeviceInfo info = aliveLocked(attempt);
+      if (info.bound()) {
+        throw busy(attempt, "it is bound already", "map it");
+      }
+      if (info.size() == 0) {
+        throw new DaxException(Errno.ENXIO, attempt, "its size is 0", "resize it first");
+      }
+      region.ops().bind(id);
+      region.bound(this);
+    } finally {
+      region.lock.unlock();
+    }
+    changed();
+  }
+
+  /**
+   * Unbinds the device from its driver, if it is not mapped.
+   *
+   * @throws DaxException as {@link #disable(Removal)} with {@link Removal#IF_IDLE}
+   */
+  public void disable() throws DaxException {
+    disable(Removal.IF_IDLE);
+  }
+
+  /**
+   * Unbinds the device from its driver: it can no longer be mapped, and can be resized.
+   *
+   * @param removal what happens to its mappings; one that was revoked stays closed, also when the device is enabled again
+   * @throws DaxException with ENXIO if the device is dead, with ENODEV if it is not bound, with EBUSY if it is mapped and
+   *     not forced, or a mapping cannot be revoked within a second
+   */
+  public void disable(Removal removal) throws DaxException {
+    Objects.requireNonNull(removal, "removal");
+    region.lock.lock();
+    try {
+      String attempt = "disable " + name();
+      if (!aliveLocked(attempt).bound()) {
+        throw new DaxException(Errno.ENODEV, attempt, "it is not bound", "nothing is left to do");
+      }
+      unbindLocked(attempt, removal);
+    } finally {
+      region.lock.unlock();
+    }
+    changed();
+  }
+
+  /**
+   * Unbinds the device, gives its ranges back and deletes it, if it is not mapped.
+   *
+   * @throws DaxException as {@link #destroy(Removal)} with {@link Removal#IF_IDLE}
+   */
+  public void destroy() throws DaxException {
+    destroy(Removal.IF_IDLE);
+  }
+
+  /**
+   * Unbinds the device, gives its ranges back and deletes it. Its name may be given again, to another device.
+   *
+   * @param removal what happens to its mappings
+   * @throws DaxException with ENXIO if the device is dead, with EACCES if its region is static, with EBUSY if it is device
+   *     0, if it is mapped and not forced, or if a mapping cannot be revoked within a second
+   */
+  public void destroy(Removal removal) throws DaxException {
+    Objects.requireNonNull(removal, "removal");
+    region.lock.lock();
+    try {
+      String attempt = "destroy " + name();
+      DeviceInfo info = aliveLocked(attempt);
+      requireDynamic(attempt);
+      refuseDeviceZero(attempt);
+      if (info.bound()) {
+        unbindLocked(attempt, removal);
+      }
+      region.ops().resize(id, 0);
+      deleteLocked(attempt);
+    } finally {
+      region.lock.unlock();
+    }
+    region.bus().fire(DaxEvent.Kind.REMOVE, this);
+  }
+
+  /**
+   * Maps the whole device.
+   *
+   * @param access what the mapping is for
+   * @return the mapping, to be closed by the caller
+   * @throws DaxException as {@link #map(Access, long, long)}
+   */
+  public DaxMapping map(Access access) throws DaxException {
+    Objects.requireNonNull(access, "access");
+    region.lock.lock();
+    try {
+      return mapLocked(access, 0, aliveLocked("map " + name()).size());
+    } finally {
+      region.lock.unlock();
+    }
+  }
+
+  /**
+   * Maps a part of the device: shared, at an address that is a multiple of the alignment, not inherited by a child process.
+   *
+   * @param access what the mapping is for
+   * @param offset where the part begins in the device, in bytes, a multiple of the alignment
+   * @param length how long it is, in bytes, a positive multiple of the alignment
+   * @return the mapping, to be closed by the caller
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is negative
+   * @throws IndexOutOfBoundsException if {@code offset + length} overflows
+   * @throws DaxException with ENXIO if the device is dead or not bound, with EINVAL if offset or length is not a multiple
+   *     of the alignment, the length is 0, the part is not inside the device, or an aligned block lies in two ranges, with
+   *     EOPNOTSUPP if the memory cannot be faulted in blocks of the alignment, with ENOMEM if there are no addresses for it
+   */
+  public DaxMapping map(Access access, long offset, long length) throws DaxException {
+    Objects.requireNonNull(access, "access");
+    if (offset < 0 || length < 0) {
+      throw new IllegalArgumentException("offset " + offset + ", length " + length + ": neither may be negative");
+    }
+    if (offset > Long.MAX_VALUE - length) {
+      throw new IndexOutOfBoundsException("offset " + offset + " + length " + length + " overflows");
+    }
+    region.lock.lock();
+    try {
+      return mapLocked(access, offset, length);
+    } finally {
+      region.lock.unlock();
+    }
+  }
+
+  private DaxMapping mapLocked(Access access, long offset, long length) throws DaxException {
+    String attempt = "map " + name() + " at offset " + ByteSize.hex(offset) + ", " + ByteSize.format(length);
+    DeviceInfo info = aliveLocked(attempt);
+    if (!info.bound() || revoking > 0) {
+      throw new DaxException(Errno.ENXIO, attempt, info.size() == 0 ? "its size is 0" : "it is not bound",
+          info.size() == 0 ? "resize and enable it first" : "enable it first");
+    }
+    MappingRules.check(attempt, info, offset, length);
+    Backing backing = region.ops().backing(id);
+    MappingRules.checkGranularity(attempt, info, backing);
+    DaxMapping mapping = DaxMapping.of(attempt, this, info.alignment(), backing, access, offset, length);
+    region.began(mapping);
+    return mapping;
+  }
+
+  /**
+   * {@return the name}
+   */
+  @Override
+  public String toString() {
+    return name();
+  }
+
+  // Below: called with the region lock held, unless it says otherwise.
+
+  int minor() {
+    return minor;
+  }
+
+  /** Called without the region lock. */
+  DeviceInfo info(String attempt) throws DaxException {
+    region.lock.lock();
+    try {
+      return aliveLocked(attempt);
+    } finally {
+      region.lock.unlock();
+    }
+  }
+
+  private DeviceInfo aliveLocked(String attempt) throws DaxException {
+    if (dead) {
+      throw new DaxException(Errno.ENXIO, attempt,
+          region.isDead() ? "its region is closed" : "the device was destroyed",
+          "ask its bus for the devices there are");
+    }
+    return region.ops().device(id);
+  }
+
+  private RegionInfo requireDynamic(String attempt) throws DaxException {
+    RegionInfo info = region.ops().info();
+    if (!info.dynamic()) {
+      throw new DaxException(Errno.EACCES, attempt, "the layout of a static region cannot be changed",
+          "change the media or file that it is made of");
+    }
+    return info;
+  }
+
+  private void refuseDeviceZero(String attempt) throws DaxException {
+    if (id == 0) {
+      throw busy(attempt, "device 0 of a region is never deleted", "disable it and resize it to 0");
+    }
+  }
+
+  private static DaxException busy(String attempt, String reason, String remedy) {
+    return new DaxException(Errno.EBUSY, attempt, reason, remedy);
+  }
+
+  /** Deletes the device, as Linux's delete_store does. */
+  void deleteLocked(String attempt) throws DaxException {
+    DeviceInfo info = aliveLocked(attempt);
+    if (info.bound()) {
+      throw busy(attempt, "it is bound", "disable it first");
+    }
+    if (info.size() > 0) {
+      throw busy(attempt, "its size is " + ByteSize.format(info.size()), "resize it to 0 first");
+    }
+    refuseDeviceZero(attempt);
+    region.ops().delete(id);
+    region.forget(this);
+  }
+
+  private void unbindLocked(String attempt, Removal removal) throws DaxException {
+    if (mapped > 0) {
+      if (removal == Removal.IF_IDLE) {
+        throw busy(attempt, mapped + (mapped == 1 ? " mapping of it is open" : " mappings of it are open"),
+            "close them, or force it");
+      }
+      revokeMappings(attempt);
+    }
+    region.ops().unbind(id);
+  }
+
+  /** Ends all mappings. Lets go of the region lock while it waits; nobody can map the device meanwhile. */
+  private void revokeMappings(String attempt) throws DaxException {
+    List<DaxMapping> open = region.mappings(this);
+    revoking++;
+    region.lock.unlock();
+    try {
+      for (DaxMapping mapping : open) {
+        mapping.revoke(attempt, "the device was taken from it by force: " + attempt);
+      }
+    } finally {
+      region.lock.lock();
+      revoking--;
+    }
+    if (!aliveLocked(attempt).bound()) {
+      throw new DaxException(Errno.ENXIO, attempt, "another thread has disabled it meanwhile", "look at its state");
+    }
+  }
+
+  void die() {
+    dead = true;
+  }
+
+  void mappingBegan() {
+    mapped++;
+  }
+
+  void mappingEnded() {
+    mapped--;
+  }
+
+  /** Called without the region lock. */
+  private void changed() {
+    region.bus().fire(DaxEvent.Kind.CHANGE, this);
+  }
+}

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.jdax.spi.RegionInfo;
+import dev.jdax.spi.RegionOps;
+import dev.jdax.spi.Unwind;
+
+/**
+ * A contiguous range of differentiated memory: the parent of devices.
+ *
+ * <p>A <em>dynamic</em> region is carved up by its user; it is born with device 0, which is empty and cannot be deleted. A
+ * <em>static</em> one has the one device that its media, or its maker, say.
+ *
+ * <p>The memory belongs to the region and to every live mapping of its devices: it is given back when the region is closed
+ * and the last mapping has ended.
+ */
+public final class DaxRegion implements AutoCloseable {
+  private final DaxBus bus;
+  private final int id;
+  private final String origin;
+  private final RegionOps ops;
+  private final boolean idGiven;
+  private final List<Integer> bornWith;
+
+  /**
+   * The region lock: guards the fields below, the ops, and the state of the region's devices. Taken before the bus lock; not
+   * held while a mapping is revoked or a listener called.
+   */
+  final ReentrantLock lock = new ReentrantLock();
+  private final Map<Integer, DaxDevice> handles = new HashMap<>();
+  private final Set<DaxMapping> mappings = new LinkedHashSet<>();
+  private DaxDevice seed;
+  private DaxDevice youngest;
+  private boolean dead;
+  /** The owner's reference and one for each mapping; with the last one the memory goes back. */
+  private int references = 1;
+
+  DaxRegion(DaxBus bus, RegionOps ops, int id, boolean idGiven, List<Integer> bornWith, String origin) {
+    this.bus = bus;
+    this.ops = ops;
+    this.id = id;
+    this.idGiven = idGiven;
+    this.bornWith = bornWith;
+    this.origin = origin;
+  }
+
+  /**
+   * {@return the id: the first number in its devices' names}
+   */
+  public int id() {
+    return id;
+  }
+
+  /**
+   * {@return whether devices can be created, resized and destroyed}
+   *
+   * @throws DaxException with ENXIO if the region is closed
+   */
+  public boolean isDynamic() throws DaxException {
+    return info("read").dynamic();
+  }
+
+  /**
+   * {@return the size in bytes}
+   *
+   * @throws DaxException with ENXIO if the region is closed
+   */
+  public long size() throws DaxException {
+    return info("read the size of").size();
+  }
+
+  /**
+   * {@return how much no device has, in bytes; 0 for a static region}
+   *
+   * @throws DaxException with ENXIO if the region is closed
+   */
+  public long availableSize() throws DaxException {
+    return info("read the available size of").availableSize();
+  }
+
+  /**
+   * {@return the alignment that a new device gets}
+   *
+   * @throws DaxException with ENXIO if the region is closed
+   */
+  public PageSize alignment() throws DaxException {
+    return info("read the alignment of").alignment();
+  }
+
+  /**
+   * {@return the devices, by id}
+   *
+   * @throws DaxException with ENXIO if the region is closed
+   */
+  public List<DaxDevice> devices() throws DaxException {
+    lock.lock();
+    try {
+      requireAlive("list the devices of");
+      List<DaxDevice> devices = new ArrayList<>();
+      for (int deviceId : ops.deviceIds()) {
+        devices.add(handle(deviceId));
+      }
+      return devices;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * {@return the region's attributes, as the files in {@code dax_region/} of sysfs, and those of its kind of memory}
+   *
+   * @throws DaxException with ENXIO if the region is closed
+   */
+  public List<DaxAttribute> attributes() throws DaxException {
+    return Attributes.of(this);
+  }
+
+  /**
+   * {@return one of the {@link #attributes()}}
+   *
+   * @param name its name
+   * @throws DaxException with ENOENT if the region has none of that name, with ENXIO if it is closed
+   */
+  public DaxAttribute attribute(String name) throws DaxException {
+    return Attributes.find(attributes(), name, toString());
+  }
+
+  /**
+   * Makes a device of size 0, as writing 1 to {@code create} does.
+   *
+   * @return the device, with the lowest free id and the region's alignment
+   * @throws DaxException with ENOENT if the region is static, with ENOSPC if nothing of it is available, with ENXIO if it
+   *     is closed
+   */
+  public DaxDevice create() throws DaxException {
+    DaxDevice device;
+    lock.lock();
+    try {
+      String attempt = "create a device in " + this;
+      RegionInfo info = requireDynamic(attempt);
+      if (info.availableSize() == 0) {
+        throw new DaxException(Errno.ENOSPC, attempt,
+            "nothing of its " + ByteSize.format(info.size()) + " is available",
+            "shrink or destroy a device first");
+      }
+      device = handle(ops.create());
+      youngest = device;
+      if (seed == null) {
+        seed = device;
+      }
+    } finally {
+      lock.unlock();
+    }
+    bus.fire(DaxEvent.Kind.ADD, device);
+    return device;
+  }
+
+  /**
+   * Makes a device of a given size and binds it, so that it can be mapped; all of that, or nothing.
+   *
+   * @param size its size in bytes, positive
+   * @return the device, with the lowest free id and the region's alignment
+   * @throws IllegalArgumentException if {@code size <= 0}
+   * @throws DaxException with ENOENT if the region is static, with EINVAL if the size is not a multiple of
+   *     {@link PageSize#sizeGranule()} of the region's alignment, with ENOSPC if so much is not available, with ENXIO if
+   *     the region is closed
+   */
+  public DaxDevice create(long size) throws DaxException {
+    if (size <= 0) {
+      throw new IllegalArgumentException("a device of " + size + " bytes: the size must be positive");
+    }
+    DaxDevice device;
+    lock.lock();
+    try (Unwind unwind = new Unwind()) {
+      String attempt = "create a device of " + ByteSize.format(size) + " in " + this;
+      RegionInfo info = requireDynamic(attempt);
+      checkSize(attempt, size, info.alignment());
+      checkSpace(attempt, size, info);
+      int deviceId = ops.create();
+      unwind.onFailure(() -> ops.delete(deviceId));
+      ops.resize(deviceId, size);
+      unwind.onFailure(() -> ops.resize(deviceId, 0));
+      ops.bind(deviceId);
+      device = handle(deviceId);
+      unwind.keep();
+      youngest = device;
+    } finally {
+      lock.unlock();
+    }
+    bus.fire(DaxEvent.Kind.ADD, device);
+    return device;
+  }
+
+  /**
+   * Deletes a device of size 0 that is not bound, as writing its name to {@code delete} does.
+   *
+   * @param name its name
+   * @throws DaxException with ENXIO if the region has none of that name or is closed, with EBUSY if it is bound, has a
+   *     size, or is device 0
+   */
+  public void delete(String name) throws DaxException {
+    DaxDevice device;
+    lock.lock();
+    try {
+      String attempt = "delete " + name + " of " + this;
+      requireDynamic(attempt);
+      device = find(name).orElseThrow(() -> new DaxException(Errno.ENXIO, attempt,
+          "the region has no device of that name", "ask the region for its devices"));
+      device.deleteLocked(attempt);
+    } finally {
+      lock.unlock();
+    }
+    bus.fire(DaxEvent.Kind.REMOVE, device);
+  }
+
+  /**
+   * Ends the region: its devices are destroyed, and its memory is given back as soon as no mapping of it is open. Live
+   * mappings stay, and own the memory from now on. Never waits; a further call does nothing.
+   */
+  @Override
+  public void close() {
+    List<DaxDevice> destroyed;
+    boolean last;
+    lock.lock();
+    try {
+      if (dead) {
+        return;
+      }
+      destroyed = List.copyOf(handles.values());
+      handles.clear();
+      destroyed.forEach(this::bury);
+      dead = true;
+      last = --references == 0;
+    } finally {
+      lock.unlock();
+    }
+    bus.forget(this);
+    if (last) {
+      ops.close();
+    }
+    destroyed.forEach(device -> bus.fire(DaxEvent.Kind.REMOVE, device));
+  }
+
+  /**
+   * Ends the region and every mapping of it, as unbinding the driver does in Linux: no device can be mapped any more, the
+   * mappings are revoked, what is in flight is waited for, and the memory is given back.
+   *
+   * @throws DaxException with EBUSY if a foreign call still holds a mapping's memory after a second: the region is gone,
+   *     and its memory goes with that mapping; a further call tries again
+   */
+  public void remove() throws DaxException {
+    close();
+    DaxException held = null;
+    for (DaxMapping mapping : mappings(null)) {
+      try {
+        mapping.revoke("remove " + this, "its region was removed");
+      } catch (DaxException e) {
+        held = e; // the others are revoked all the same
+      }
+    }
+    if (held != null) {
+      throw held;
+    }
+  }
+
+  /**
+   * {@return the name that sentences give it, and the memory that it is made of}
+   */
+  @Override
+  public String toString() {
+    return "region " + id + " (" + origin + ")";
+  }
+
+  // What devices and mappings of this region use.
+
+  DaxBus bus() {
+    return bus;
+  }
+
+  /** {@return whether the driver gave the id, and not the bus} */
+  boolean hasGivenId() {
+    return idGiven;
+  }
+
+  /** {@return the ids of the devices that the driver made it with} */
+  List<Integer> bornWith() {
+    return bornWith;
+  }
+
+  RegionOps ops() {
+    return ops;
+  }
+
+  DaxDevice seed() {
+    return seed;
+  }
+
+  DaxDevice youngest() {
+    return youngest;
+  }
+
+  boolean isDead() {
+    return dead;
+  }
+
+  RegionInfo info(String verb) throws DaxException {
+    lock.lock();
+    try {
+      requireAlive(verb);
+      return ops.info();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireAlive(String verb) throws DaxException {
+    if (dead) {
+      throw new DaxException(Errno.ENXIO, verb + " " + this, "the region is closed", "add its memory to a bus again");
+    }
+  }
+
+  private RegionInfo requireDynamic(String attempt) throws DaxException {
+    if (dead) {
+      throw new DaxException(Errno.ENXIO, attempt, "the region is closed", "add its memory to a bus again");
+    }
+    RegionInfo info = ops.info();
+    if (!info.dynamic()) {
+      throw new DaxException(Errno.ENOENT, attempt, "a static region has the devices that it was made with",
+          "take a dynamic region");
+    }
+    return info;
+  }
+
+  static void checkSize(String attempt, long size, PageSize alignment) throws DaxException {
+    long granule = alignment.sizeGranule();
+    if (size % granule != 0) {
+      throw new DaxException(Errno.EINVAL, attempt,
+          "the size must be a multiple of " + ByteSize.format(granule) + " at an alignment of " + alignment, "use "
+              + ByteSize.format(size / granule * granule) + " or " + ByteSize.format((size / granule + 1) * granule));
+    }
+  }
+
+  static void checkSpace(String attempt, long growth, RegionInfo info) throws DaxException {
+    if (growth > info.availableSize()) {
+      throw new DaxException(Errno.ENOSPC, attempt, "the region has " + ByteSize.format(info.availableSize())
+          + " available of its " + ByteSize.format(info.size()),
+          "ask for no more, or shrink or destroy a device first");
+    }
+  }
+
+  /** {@return the one handle of the device of that id} */
+  private DaxDevice handle(int deviceId) {
+    return handles.computeIfAbsent(deviceId, i -> new DaxDevice(this, i, bus.takeMinor()));
+  }
+
+  /** {@return the device of that name, if the region has it} */
+  Optional<DaxDevice> find(String name) throws DaxException {
+    String prefix = "dax" + id + ".";
+    String number = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+    if (!number.matches("0|[1-9]\\d{0,8}")) {
+      return Optional.empty();
+    }
+    lock.lock();
+    try {
+      int deviceId = Integer.parseInt(number);
+      return dead || !ops.hasDevice(deviceId) ? Optional.empty() : Optional.of(handle(deviceId));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The device is no more; its name may be given again. */
+  void forget(DaxDevice device) {
+    handles.remove(device.id());
+    bury(device);
+  }
+
+  private void bury(DaxDevice device) {
+    device.die();
+    bus.giveMinor(device.minor());
+    if (seed == device) {
+      seed = null;
+    }
+    if (youngest == device) {
+      youngest = null;
+    }
+  }
+
+  /** A device was bound: it is the seed no longer. */
+  void bound(DaxDevice device) {
+    if (seed == device) {
+      seed = null;
+    }
+  }
+
+  void began(DaxMapping mapping) {
+    mappings.add(mapping);
+    mapping.device().mappingBegan();
+    references++;
+  }
+
+  void ended(DaxMapping mapping) {
+    boolean last;
+    lock.lock();
+    try {
+      mappings.remove(mapping);
+      mapping.device().mappingEnded();
+      last = --references == 0;
+    } finally {
+      lock.unlock();
+    }
+    if (last) {
+      ops.close();
+    }
+  }
+
+  /** {@return the live mappings of a device, or of all devices if it is null} */
+  List<DaxMapping> mappings(DaxDevice device) {
+    lock.lock();
+    try {
+      return mappings.stream().filter(mapping -> device == null || mapping.device() == device).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import dev.jdax.spi.Backing;
+import dev.jdax.spi.DeviceInfo;
+
+/**
+ * What is checked before the kernel is asked to map.
+ *
+ * <p>Linux itself compares neither offset nor length with the device's size, rounds a misaligned offset down under
+ * MAP_FIXED, and answers a block that lies in two ranges with SIGBUS ({@code dax_mmap} and {@code dax_pgoff_to_phys} in
+ * drivers/dax/device.c).
+ */
+final class MappingRules {
+  private MappingRules() {
+  }
+
+  static void check(String attempt, DeviceInfo device, long offset, long length) throws DaxException {
+    PageSize alignment = device.alignment();
+    if (!alignment.divides(offset)) {
+      throw new DaxException(Errno.EINVAL, attempt,
+          "the offset must be a multiple of the device's alignment, " + alignment, nearest(offset, alignment));
+    }
+    if (length == 0 || !alignment.divides(length)) {
+      throw new DaxException(Errno.EINVAL, attempt,
+          "the length must be a positive multiple of the device's alignment, " + alignment, nearest(length, alignment));
+    }
+    if (offset + length > device.size()) {
+      throw new DaxException(Errno.EINVAL, attempt, "the device ends at " + ByteSize.hex(device.size()),
+          "map no more than "
+              + ByteSize.format(Math.max(device.size() - offset, 0)) + " from there");
+    }
+    for (DaxRange range : device.ranges()) {
+      boolean wanted = range.offset() < offset + length && offset < range.offset() + range.length();
+      if (wanted
+          && !(alignment.divides(range.offset()) && alignment.divides(range.start())
+              && alignment.divides(range.length()))) {
+        throw new DaxException(Errno.EINVAL, attempt, "its range " + range + " begins or ends inside a block of "
+            + alignment + ", which no fault could bring in", "set a smaller alignment, or resize it to 0 and anew");
+      }
+    }
+  }
+
+  static void checkGranularity(String attempt, DeviceInfo device, Backing backing) throws DaxException {
+    PageSize alignment = device.alignment();
+    PageSize granularity = backing.granularity();
+    if (granularity == alignment || granularity.compareTo(alignment) < 0 && backing.granularityWaived()) {
+      return;
+    }
+    throw new DaxException(Errno.EOPNOTSUPP, attempt,
+        "its alignment is " + alignment + " and its memory is faulted in blocks of " + granularity,
+        granularity.compareTo(alignment) < 0
+            ? "set its alignment to " + granularity + ", or waive the granularity when the region is made"
+            : "set its alignment to " + granularity);
+  }
+
+  private static String nearest(long value, PageSize alignment) {
+    long below = value - value % alignment.bytes();
+    String above = ByteSize.hex(below + alignment.bytes());
+    return "use " + (below == 0 && value != 0 || below > 0 ? ByteSize.hex(below) + " or " : "") + above;
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.hmem;
+
+import java.util.List;
+import java.util.Optional;
+
+import dev.jdax.ByteSize;
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.PageSize;
+import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileId;
+import dev.jdax.platform.NumaPolicy;
+import dev.jdax.platform.Piece;
+import dev.jdax.platform.Reservation;
+import dev.jdax.platform.SystemCallException;
+import dev.jdax.spi.Unwind;
+
+/**
+ * Gives a file all of its memory, on the node that was asked for, so that no later touch of it can fail.
+ *
+ * <p>Huge pages are reserved first, by a mapping, which fails at once if the pool is short. The pages are then allocated
+ * under a thread policy, because a policy of the mapping is ignored by fallocate and answered with SIGBUS by a touch; and
+ * their node is read back. Small pages cannot be reserved: they are refused where they would take the machine's last
+ * memory, and pinned by a mapping that stays, where {@code RLIMIT_MEMLOCK} allows it.
+ */
+final class Filling {
+  private static final long CHUNK = 64L << 20;
+
+  private final String attempt;
+  private final Fd file;
+  private final HmemRegion wanted;
+  private final PageSize granularity;
+
+  Filling(String attempt, Fd file, HmemRegion wanted, PageSize granularity) {
+    this.attempt = attempt;
+    this.file = file;
+    this.wanted = wanted;
+    this.granularity = granularity;
+  }
+
+  /** {@return the mapping that pins the memory, or null if none does or none needs to} */
+  Reservation fill() throws DaxException, SystemCallException {
+    requireNode();
+    if (granularity == PageSize.SIZE_4K) {
+      refuseHugePages();
+      requireHeadroom();
+    }
+    try (Unwind unwind = new Unwind()) {
+      Reservation whole = Reservation.of(List.of(new Piece(file.number(), 0, wanted.size())), granularity.bytes());
+      unwind.onFailure(whole::close);
+      try {
+        whole.place(true);
+        allocate();
+      } catch (SystemCallException e) {
+        if (e.errno() == Errno.ENOMEM.number() || e.errno() == Errno.ENOSPC.number()) {
+          throw noMemory(e);
+        }
+        throw e;
+      }
+      verifyNode(whole);
+      if (granularity == PageSize.SIZE_4K && pin(whole)) {
+        unwind.keep();
+        return whole;
+      }
+      return null; // and the mapping ends here: whoever maps the memory faults it in anew
+    }
+  }
+
+  private void requireNode() throws DaxException {
+    if (wanted.node().isPresent() && !Machine.THIS.hasMemoryNode(wanted.node().getAsInt())) {
+      throw new DaxException(Errno.EINVAL, attempt,
+          "node " + wanted.node().getAsInt() + " has no memory, or is not there",
+          "nodes with memory are " + Machine.THIS.memoryNodes());
+    }
+  }
+
+  private void refuseHugePages() throws DaxException, SystemCallException {
+    FileId id = file.status().id();
+    Optional<String> remedy = wanted.file().isPresent()
+        ? ShmemHugePages.remedyForMount(Machine.THIS, id)
+        : ShmemHugePages.remedyForMemfd(Machine.THIS);
+    if (remedy.isPresent()) {
+      throw new DaxException(Errno.EOPNOTSUPP, attempt,
+          "the kernel would put transparent huge pages there, and a fault could bring in more than 4 KiB",
+          "forbid it: " + remedy.get());
+    }
+  }
+
+  private void requireHeadroom() throws DaxException {
+    Headroom headroom = Headroom.of(Machine.THIS);
+    if (wanted.size() > headroom.bytes() - CHUNK) {
+      throw new DaxException(Errno.ENOMEM, attempt,
+          "there are " + (headroom.bytes() >> 20) + " MiB by " + headroom.limit()
+              + ", of which " + ByteSize.format(CHUNK) + " are left alone",
+          "ask for less, or free memory");
+    }
+  }
+
+  private void allocate() throws SystemCallException {
+    if (wanted.node().isPresent()) {
+      NumaPolicy.onNode(wanted.node().getAsInt(), this::allocateInChunks);
+    } else {
+      allocateInChunks();
+    }
+  }
+
+  private void allocateInChunks() throws SystemCallException {
+    long chunk = Math.max(CHUNK, granularity.bytes());
+    for (long at = 0; at < wanted.size(); at += chunk) {
+      file.allocate(at, Math.min(chunk, wanted.size() - at));
+    }
+  }
+
+  private DaxException noMemory(SystemCallException e) {
+    if (granularity == PageSize.SIZE_4K) {
+      return new DaxException(Errno.ENOMEM, attempt,
+          "the kernel refused " + e.call() + ": " + Errno.of(e.errno()).text(),
+          "ask for less, or free memory, on the node and in the file system that were asked for", e);
+    }
+    HugePagePool pool = new HugePagePool(Machine.THIS, granularity, wanted.node());
+    long needed = wanted.size() / granularity.bytes();
+    return new DaxException(Errno.ENOMEM, attempt,
+        needed + " pages of " + granularity + " are needed and " + pool.free()
+            + " are free",
+        "reserve them: " + pool.lineThatReserves(needed), e);
+  }
+
+  private void verifyNode(Reservation whole) throws DaxException, SystemCallException {
+    if (wanted.node().isEmpty()) {
+      return;
+    }
+    for (long at = 0; at < wanted.size(); at += granularity.bytes()) {
+      int node = whole.nodeAt(at);
+      if (node != wanted.node().getAsInt()) {
+        throw new DaxException(Errno.ENOMEM, attempt,
+            "the memory at " + ByteSize.hex(at) + " of it came from node " + node,
+            "free memory on node " + wanted.node().getAsInt());
+      }
+    }
+  }
+
+  private static boolean pin(Reservation whole) {
+    try {
+      whole.lock();
+      return true;
+    } catch (SystemCallException e) {
+      return false; // over RLIMIT_MEMLOCK: regions and mappings say that they are not pinned
+    }
+  }
+}

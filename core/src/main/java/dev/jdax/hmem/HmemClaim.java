@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.hmem;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+import dev.jdax.Access;
+import dev.jdax.ByteSize;
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.PageSize;
+import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileStatus;
+import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.Piece;
+import dev.jdax.platform.Reservation;
+import dev.jdax.platform.SystemCallException;
+import dev.jdax.spi.Claim;
+import dev.jdax.spi.Descriptor;
+import dev.jdax.spi.Unwind;
+
+/**
+ * Memory of this machine, made ours.
+ *
+ * <p>The file is locked for as long as the claim lasts. Memory without a name is ours alone; a file that is made to be
+ * shared is locked exclusively until all of it is claimed, and shared from then on, so that others can attach to it and
+ * nobody can make it a second time.
+ */
+final class HmemClaim implements Claim {
+  private final Fd file;
+  private final long size;
+  private final PageSize granularity;
+  private final boolean granularityWaived;
+  private final int node;
+  private final boolean shared;
+  private final ClearPolicy clear;
+  /** The mapping that keeps small pages in RAM; null where there is none. */
+  private final Reservation pin;
+  private final boolean pinned;
+
+  private HmemClaim(Fd file, HmemRegion wanted, PageSize granularity, Reservation pin) {
+    this.file = file;
+    this.size = wanted.size();
+    this.granularity = granularity;
+    this.granularityWaived = wanted.granularityWaived();
+    this.node = wanted.node().orElse(-1);
+    this.shared = wanted.file().isPresent();
+    this.clear = wanted.clear();
+    this.pin = pin;
+    this.pinned = pin != null || granularity != PageSize.SIZE_4K; // huge pages of a pool are never swapped
+  }
+
+  /** Makes new memory ours; on failure nothing is left behind, and no file. */
+  static HmemClaim make(HmemRegion wanted) throws DaxException {
+    String attempt = "claim " + wanted;
+    if (wanted.size() % wanted.pageSize().sizeGranule() != 0) {
+      throw new DaxException(Errno.EINVAL, attempt,
+          "the size must be a multiple of " + ByteSize.format(wanted.pageSize().sizeGranule()), "round it");
+    }
+    try (Unwind unwind = new Unwind()) {
+      Fd file = wanted.file().isPresent() ? create(attempt, wanted.file().get(), unwind) : memfd(attempt, wanted);
+      unwind.onFailure(file::close);
+      if (!file.lock(Fd.Lock.EXCLUSIVE)) {
+        throw locked(attempt, file, Fd.Lock.EXCLUSIVE);
+      }
+      PageSize granularity = granularity(attempt, wanted, file);
+      file.truncate(wanted.size());
+      Reservation pin = new Filling(attempt, file, wanted, granularity).fill();
+      if (pin != null) {
+        unwind.onFailure(pin::close);
+      }
+      if (wanted.file().isPresent()) {
+        file.lock(Fd.Lock.SHARED);
+      } else {
+        file.sealSize();
+      }
+      unwind.keep();
+      return new HmemClaim(file, wanted, granularity, pin);
+    } catch (SystemCallException e) {
+      throw refused(attempt, e);
+    }
+  }
+
+  /** Makes memory that is claimed already ours too. */
+  static HmemClaim attach(HmemAttachment attachment) throws DaxException {
+    String attempt = "attach to " + attachment;
+    try (Unwind unwind = new Unwind()) {
+      Fd file = Fd.open(attachment.file(), true);
+      unwind.onFailure(file::close);
+      FileStatus status = file.status();
+      PageSize pageSize = status.isRegular() ? pageSizeOf(attempt, file) : null;
+      if (pageSize == null || status.size() == 0 || !pageSize.divides(status.size())) {
+        throw new DaxException(Errno.EINVAL, attempt,
+            pageSize == null
+                ? "it is not an ordinary file"
+                : "its size is " + ByteSize.format(status.size()) + ", which is no multiple of its pages of "
+                    + pageSize,
+            "name a file that a region was made in");
+      }
+      if (!file.lock(Fd.Lock.SHARED)) {
+        throw locked(attempt, file, Fd.Lock.SHARED);
+      }
+      HmemRegion shared = HmemRegion.of(status.size(), pageSize).inFile(attachment.file());
+      Reservation pin = new Filling(attempt, file, shared, pageSize).fill();
+      unwind.keep();
+      return new HmemClaim(file, shared, pageSize, pin);
+    } catch (SystemCallException e) {
+      throw refused(attempt, e);
+    }
+  }
+
+  private static Fd memfd(String attempt, HmemRegion wanted) throws DaxException, SystemCallException {
+    if (wanted.pageSize() == PageSize.SIZE_4K) {
+      return Fd.memfd("jdax");
+    }
+    requirePool(attempt, wanted.pageSize());
+    return Fd.hugeMemfd("jdax", wanted.pageSize().bytes());
+  }
+
+  private static void requirePool(String attempt, PageSize pageSize) throws DaxException {
+    if (!new HugePagePool(Machine.THIS, pageSize, OptionalInt.empty()).exists()) {
+      throw new DaxException(Errno.ENODEV, attempt, "this machine has no pool of pages of " + pageSize,
+          "take another size of page");
+    }
+  }
+
+  /** Makes the file, or says who has it already. */
+  private static Fd create(String attempt, Path path, Unwind unwind) throws DaxException, SystemCallException {
+    try {
+      Fd file = Fd.create(path);
+      unwind.onFailure(() -> Files.deleteIfExists(path));
+      return file;
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.EEXIST.number()) {
+        throw e;
+      }
+    }
+    try (Fd there = Fd.open(path, true)) {
+      if (there.lockInTheWayOf(Fd.Lock.EXCLUSIVE).isPresent()) {
+        throw locked(attempt, there, Fd.Lock.EXCLUSIVE);
+      }
+    }
+    throw new DaxException(Errno.EEXIST, attempt, "a file of that name is there, and nobody has claimed it",
+        "delete it, or attach to it");
+  }
+
+  private static DaxException locked(String attempt, Fd file, Fd.Lock lock) throws SystemCallException {
+    long end = file.status().size() - 1;
+    return new DaxException(Errno.EBUSY, attempt,
+        file.lockInTheWayOf(lock).isPresent()
+            ? "0x0-" + ByteSize.hex(end) + " of it is claimed already"
+            : "it was claimed a moment ago",
+        lock == Fd.Lock.SHARED
+            ? "wait until its maker is ready, if it is to be shared"
+            : "attach to it, if it is shared");
+  }
+
+  private static PageSize granularity(String attempt, HmemRegion wanted, Fd file)
+      throws DaxException, SystemCallException {
+    PageSize granularity = pageSizeOf(attempt, file);
+    if (granularity == wanted.pageSize()
+        || granularity.compareTo(wanted.pageSize()) < 0 && wanted.granularityWaived()) {
+      return granularity;
+    }
+    throw new DaxException(Errno.EOPNOTSUPP, attempt,
+        "memory there is faulted in blocks of " + granularity + ", not of " + wanted.pageSize(),
+        "take a file on hugetlbfs mounted with pagesize=" + wanted.pageSize().bytes() + ", or pages of " + granularity);
+  }
+
+  /** {@return in which blocks the file is faulted in, which only hugetlbfs and tmpfs without huge pages promise} */
+  private static PageSize pageSizeOf(String attempt, Fd file) throws DaxException, SystemCallException {
+    FileSystem fileSystem = file.fileSystem();
+    if (fileSystem.isHugetlbfs()) {
+      return PageSize.ofBytes(fileSystem.blockSize()).orElseThrow(() -> new DaxException(Errno.EOPNOTSUPP, attempt,
+          "its hugetlbfs has pages of " + ByteSize.format(fileSystem.blockSize()), "mount one with pages of 2 MiB"));
+    }
+    if (fileSystem.isTmpfs()) {
+      return PageSize.SIZE_4K;
+    }
+    throw new DaxException(Errno.EOPNOTSUPP, attempt, "it is on neither hugetlbfs nor tmpfs, so it is not memory",
+        "name a file on one of them");
+  }
+
+  static DaxException refused(String attempt, SystemCallException e) {
+    Errno errno = Errno.of(e.errno());
+    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), switch (errno) {
+      case ENOENT -> "see that the folder, or the file, is there";
+      case EACCES, EPERM -> "see that you may read and write it";
+      case EISDIR -> "name a file, not a folder";
+      case EMFILE, ENFILE -> "close files, or raise the limit (ulimit -n)";
+      case ENOMEM -> "ask for less, or raise the limit on addresses (ulimit -v)";
+      default -> "look at the kernel's log";
+    }, e);
+  }
+
+  @Override
+  public long size() {
+    return size;
+  }
+
+  @Override
+  public PageSize granularity() {
+    return granularity;
+  }
+
+  @Override
+  public boolean granularityWaived() {
+    return granularityWaived;
+  }
+
+  @Override
+  public int node() {
+    return node;
+  }
+
+  @Override
+  public boolean mayVanish() {
+    return shared; // whoever may write the file may truncate it; memory without a name is sealed
+  }
+
+  @Override
+  public boolean pinned() {
+    return pinned;
+  }
+
+  @Override
+  public Map<String, String> properties() {
+    return Map.of("clear", clear.toString(), "pinned", pinned ? "1" : "0");
+  }
+
+  @Override
+  public Descriptor open(Access access) {
+    return new Descriptor(file.number(), () -> {
+    });
+  }
+
+  @Override
+  public void prepare(long offset, long length) throws DaxException {
+    if (clear == ClearPolicy.NEVER) {
+      return;
+    }
+    String attempt = "clear " + ByteSize.format(length) + " at " + ByteSize.hex(offset);
+    try (Arena arena = Arena.ofConfined();
+        Reservation run = Reservation.of(List.of(new Piece(file.number(), offset, length)), granularity.bytes())) {
+      run.place(true);
+      run.segment(arena).fill((byte) 0);
+    } catch (SystemCallException e) {
+      throw refused(attempt, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (pin != null) {
+      pin.close();
+    }
+    file.close();
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.hmem;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * What {@code /proc} and {@code /sys} say of a machine.
+ *
+ * @param root where they are: {@code /}, or a tree that a test has made
+ */
+record Machine(Path root) {
+  static final Machine THIS = new Machine(Path.of("/"));
+
+  /** {@return the text of a file without the white space around it, or empty if it cannot be read} */
+  Optional<String> read(String path) {
+    try {
+      return Optional.of(Files.readString(root.resolve(path)).strip());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** {@return the lines of a file, none if it cannot be read} */
+  List<String> lines(String path) {
+    return read(path).map(text -> text.lines().toList()).orElse(List.of());
+  }
+
+  /** {@return the number that is all of a file, or empty if the file cannot be read or holds no number} */
+  Optional<Long> number(String path) {
+    return read(path).filter(text -> text.matches("\\d{1,18}")).map(Long::valueOf);
+  }
+
+  /** {@return the names in a folder, sorted; none if there is no such folder} */
+  List<String> names(String folder) {
+    TreeSet<String> names = new TreeSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(folder))) {
+      entries.forEach(entry -> names.add(entry.getFileName().toString()));
+    } catch (IOException e) {
+      return List.of();
+    }
+    return List.copyOf(names);
+  }
+
+  /** {@return whether the NUMA node is there and has memory; a machine that does not say has node 0} */
+  boolean hasMemoryNode(int node) {
+    return inList(memoryNodes(), node);
+  }
+
+  /** {@return the nodes that have memory, as sysfs lists them, such as {@code 0-1,3}} */
+  String memoryNodes() {
+    return read("sys/devices/system/node/has_memory").orElse("0");
+  }
+
+  private static boolean inList(String list, int number) {
+    for (String part : list.split(",")) {
+      String[] ends = part.strip().split("-");
+      if (Integer.parseInt(ends[0]) <= number && number <= Integer.parseInt(ends[ends.length - 1])) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

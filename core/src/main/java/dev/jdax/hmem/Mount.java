@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.hmem;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A mounted file system, a line of {@code /proc/self/mountinfo} (proc_pid_mountinfo(5)).
+ *
+ * @param device major and minor number, such as {@code 0:25}
+ * @param root which folder of the file system is mounted
+ * @param point where it is mounted
+ * @param type the kind of file system
+ * @param options the options of the file system
+ */
+record Mount(String device, String root, String point, String type, List<String> options) {
+  static List<Mount> of(Machine machine) {
+    List<Mount> mounts = new ArrayList<>();
+    for (String line : machine.lines("proc/self/mountinfo")) {
+      // The fields before the dash vary in number, those behind it do not.
+      String[] halves = line.split(" - ", 2);
+      String[] where = halves[0].split(" ");
+      String[] what = halves[1].split(" ");
+      mounts.add(new Mount(where[2], where[3], where[4], what[0], List.of(what[2].split(","))));
+    }
+    return mounts;
+  }
+}

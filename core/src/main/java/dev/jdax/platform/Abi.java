@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.platform;
+
+/** Constants of the kernel's headers, on x86-64, under the names that C gives them. */
+final class Abi {
+  // asm-generic/errno-base.h, errno.h: those that this package itself acts on
+  static final int EINTR = 4;
+  static final int EAGAIN = 11;
+  static final int EACCES = 13;
+  static final int EINVAL = 22;
+
+  // fcntl.h
+  static final int AT_FDCWD = -100;
+  static final int O_RDONLY = 0;
+  static final int O_RDWR = 0x2;
+  static final int O_CREAT = 0x40;
+  static final int O_EXCL = 0x80;
+  static final int O_CLOEXEC = 0x80000;
+  static final int F_ADD_SEALS = 1033;
+  static final int F_GET_SEALS = 1034;
+  static final int F_SEAL_SEAL = 0x1;
+  static final int F_SEAL_SHRINK = 0x2;
+  static final int F_SEAL_GROW = 0x4;
+  static final int F_OFD_GETLK = 36;
+  static final int F_OFD_SETLK = 37;
+  static final int F_RDLCK = 0;
+  static final int F_WRLCK = 1;
+  static final int F_UNLCK = 2;
+  static final int S_IFMT = 0xf000;
+  static final int S_IFREG = 0x8000;
+  static final int S_IFDIR = 0x4000;
+
+  // linux/falloc.h
+  static final int FALLOC_FL_KEEP_SIZE = 0x1;
+  static final int FALLOC_FL_PUNCH_HOLE = 0x2;
+
+  // linux/magic.h
+  static final long HUGETLBFS_MAGIC = 0x958458f6L;
+  static final long TMPFS_MAGIC = 0x01021994L;
+
+  // sys/mman.h, linux/memfd.h
+  static final int PROT_NONE = 0;
+  static final int PROT_READ = 0x1;
+  static final int PROT_WRITE = 0x2;
+  static final int MAP_SHARED = 0x1;
+  static final int MAP_PRIVATE = 0x2;
+  static final int MAP_FIXED = 0x10;
+  static final int MAP_NORESERVE = 0x4000;
+  static final int MADV_DONTNEED = 4;
+  static final int MADV_DONTFORK = 10;
+  static final int MADV_POPULATE_READ = 22;
+  static final int MADV_POPULATE_WRITE = 23;
+  static final int MFD_CLOEXEC = 0x1;
+  static final int MFD_ALLOW_SEALING = 0x2;
+  static final int MFD_HUGETLB = 0x4;
+  static final int MFD_NOEXEC_SEAL = 0x8;
+  static final int MFD_HUGE_SHIFT = 26;
+
+  // linux/mempolicy.h
+  static final int MPOL_BIND = 2;
+  static final int MPOL_F_NODE = 0x1;
+  static final int MPOL_F_ADDR = 0x2;
+
+  // sys/resource.h
+  static final int RUSAGE_THREAD = 1;
+  static final int RLIMIT_NOFILE = 7;
+  static final int RLIMIT_MEMLOCK = 8;
+  static final int RLIMIT_AS = 9;
+
+  private Abi() {
+  }
+}

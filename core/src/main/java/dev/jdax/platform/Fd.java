@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.platform;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * An open file: a descriptor that is ours, closed once, and not inherited by a program that this one starts.
+ *
+ * <p>Sizes and offsets are in bytes. Any thread may use it; whoever closes it sees to it that no other thread still does.
+ */
+public final class Fd implements AutoCloseable {
+  /** How a byte range is locked. */
+  public enum Lock {
+    /** Others may lock it so too. */
+    SHARED(Abi.F_RDLCK),
+    /** Nobody else may lock it. */
+    EXCLUSIVE(Abi.F_WRLCK);
+
+    private final int type;
+
+    Lock(int type) {
+      this.type = type;
+    }
+  }
+
+  /**
+   * A locked range of a file.
+   *
+   * @param start its first byte
+   * @param length its length, 0 for all that follows
+   */
+  public record LockedRange(long start, long length) {
+  }
+
+  private static final Logger LOG = System.getLogger("dev.jdax");
+
+  private final int number;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Fd(long number) {
+    this.number = (int) number;
+  }
+
+  /**
+   * Opens a file that is there.
+   *
+   * @param path its path
+   * @param write whether it is to be written too
+   * @return the open file
+   * @throws SystemCallException if open(2) fails
+   */
+  public static Fd open(Path path, boolean write) throws SystemCallException {
+    return open(path, write ? Abi.O_RDWR : Abi.O_RDONLY, 0);
+  }
+
+  /**
+   * Makes a file that is not there yet, readable and writable for its owner, and opens it for both.
+   *
+   * @param path its path
+   * @return the open file
+   * @throws SystemCallException if open(2) fails; with EEXIST if something of that name is there
+   */
+  public static Fd create(Path path) throws SystemCallException {
+    return open(path, Abi.O_RDWR | Abi.O_CREAT | Abi.O_EXCL, 0600);
+  }
+
+  private static Fd open(Path path, int flags, int mode) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path.toString());
+      return new Fd(Linux.check(SystemCall.OPENAT, Linux.calls().open(name, flags | Abi.O_CLOEXEC, mode)));
+    }
+  }
+
+  /**
+   * Makes an empty file without a path, in memory of small pages.
+   *
+   * @param name what {@code /proc} shows of it
+   * @return the open file
+   * @throws SystemCallException if memfd_create(2) fails
+   */
+  public static Fd memfd(String name) throws SystemCallException {
+    return memfd(name, 0);
+  }
+
+  /**
+   * Makes an empty file without a path, in huge pages of the given size.
+   *
+   * @param name what {@code /proc} shows of it
+   * @param pageSize the size of a page, a power of two
+   * @return the open file
+   * @throws SystemCallException if memfd_create(2) fails; with ENODEV or EINVAL if the machine has no pages of that size
+   */
+  public static Fd hugeMemfd(String name, long pageSize) throws SystemCallException {
+    return memfd(name, Abi.MFD_HUGETLB | Long.numberOfTrailingZeros(pageSize) << Abi.MFD_HUGE_SHIFT);
+  }
+
+  private static Fd memfd(String name, int kind) throws SystemCallException {
+    int flags = kind | Abi.MFD_CLOEXEC | Abi.MFD_ALLOW_SEALING;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment text = arena.allocateFrom(name);
+      long result = Linux.calls().memfd_create(text, flags | Abi.MFD_NOEXEC_SEAL);
+      if (result == -Abi.EINVAL) { // a kernel before 6.3 does not know the flag
+        result = Linux.calls().memfd_create(text, flags);
+      }
+      return new Fd(Linux.check(SystemCall.MEMFD_CREATE, result));
+    }
+  }
+
+  /** {@return the descriptor's number, which means this file until it is closed} */
+  public int number() {
+    return number;
+  }
+
+  /**
+   * {@return what the file is, and how long}
+   *
+   * @throws SystemCallException if fstat(2) fails
+   */
+  public FileStatus status() throws SystemCallException {
+    return statusOf(number);
+  }
+
+  static FileStatus statusOf(int number) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment stat = arena.allocate(Structs.STAT);
+      Linux.check(SystemCall.FSTAT, Linux.calls().fstat(number, stat));
+      FileId id = new FileId(Structs.readLong(stat, Structs.STAT, "st_dev"),
+          Structs.readLong(stat, Structs.STAT, "st_ino"));
+      return new FileStatus(id, Structs.readInt(stat, Structs.STAT, "st_mode"),
+          Structs.readLong(stat, Structs.STAT, "st_size"));
+    }
+  }
+
+  /**
+   * {@return the file system that the file is on}
+   *
+   * @throws SystemCallException if fstatfs(2) fails
+   */
+  public FileSystem fileSystem() throws SystemCallException {
+    return fileSystemOf(number);
+  }
+
+  static FileSystem fileSystemOf(int number) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment statfs = arena.allocate(Structs.STATFS);
+      Linux.check(SystemCall.FSTATFS, Linux.calls().fstatfs(number, statfs));
+      return new FileSystem(Structs.readLong(statfs, Structs.STATFS, "f_type"),
+          Structs.readLong(statfs, Structs.STATFS, "f_bsize"));
+    }
+  }
+
+  /**
+   * Makes the file that long; what is new reads zero and has no memory yet.
+   *
+   * @param length the length wanted
+   * @throws SystemCallException if ftruncate(2) fails
+   */
+  public void truncate(long length) throws SystemCallException {
+    Linux.check(SystemCall.FTRUNCATE, Linux.calls().ftruncate(number, length));
+  }
+
+  /**
+   * Gives memory to a range of the file. After a failure, part of the range may have got it.
+   *
+   * @param offset where the range begins
+   * @param length how long it is
+   * @throws SystemCallException if fallocate(2) fails
+   */
+  public void allocate(long offset, long length) throws SystemCallException {
+    Linux.check(SystemCall.FALLOCATE, Linux.calls().fallocate(number, 0, offset, length));
+  }
+
+  /**
+   * Forbids everybody, for as long as the file lives, to make a memfd longer or shorter.
+   *
+   * @throws SystemCallException if fcntl(2) fails
+   */
+  public void sealSize() throws SystemCallException {
+    int seals = Abi.F_SEAL_SHRINK | Abi.F_SEAL_GROW | Abi.F_SEAL_SEAL;
+    Linux.check(SystemCall.FCNTL, Linux.calls().fcntl(number, Abi.F_ADD_SEALS, seals));
+  }
+
+  /**
+   * Locks the whole file, or changes how it is locked, without waiting. The lock belongs to this opening of the file and
+   * ends with it (an open file description lock); it is advisory.
+   *
+   * @param lock how to lock it
+   * @return false if a lock that others hold is in the way
+   * @throws SystemCallException if fcntl(2) fails otherwise
+   */
+  public boolean lock(Lock lock) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      long result = Linux.calls().fcntl(number, Abi.F_OFD_SETLK, flock(arena, lock).address());
+      if (result == -Abi.EAGAIN || result == -Abi.EACCES) {
+        return false;
+      }
+      Linux.check(SystemCall.FCNTL, result);
+      return true;
+    }
+  }
+
+  /**
+   * {@return the first range that others have locked so that {@code lock} is not to be had, or empty if there is none}
+   *
+   * @param lock the lock in question
+   * @throws SystemCallException if fcntl(2) fails
+   */
+  public Optional<LockedRange> lockInTheWayOf(Lock lock) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment flock = flock(arena, lock);
+      Linux.check(SystemCall.FCNTL, Linux.calls().fcntl(number, Abi.F_OFD_GETLK, flock.address()));
+      if (flock.get(JAVA_SHORT, Structs.offset(Structs.FLOCK, "l_type")) == Abi.F_UNLCK) {
+        return Optional.empty();
+      }
+      return Optional.of(new LockedRange(Structs.readLong(flock, Structs.FLOCK, "l_start"),
+          Structs.readLong(flock, Structs.FLOCK, "l_len")));
+    }
+  }
+
+  private static MemorySegment flock(Arena arena, Lock lock) {
+    MemorySegment flock = arena.allocate(Structs.FLOCK); // l_whence 0 is SEEK_SET; l_len 0 is all of the file
+    flock.set(JAVA_SHORT, Structs.offset(Structs.FLOCK, "l_type"), (short) lock.type);
+    flock.set(JAVA_LONG, Structs.offset(Structs.FLOCK, "l_start"), 0);
+    return flock;
+  }
+
+  /** Closes the descriptor, once; a further call does nothing. Never throws: Linux lets go of it even when it complains. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      long result = Linux.calls().close(number);
+      if (result < 0) {
+        LOG.log(Level.WARNING, "close of descriptor {0} reported errno {1}", number, -result);
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.platform;
+
+/**
+ * What {@code fstatfs(2)} says of the file system that a file is on.
+ *
+ * @param magic {@code f_type}, as in linux/magic.h
+ * @param blockSize {@code f_bsize}, in bytes; on hugetlbfs the size of its pages
+ */
+public record FileSystem(long magic, long blockSize) {
+  /** {@return whether it is hugetlbfs, which maps in pages of its block size and in no others} */
+  public boolean isHugetlbfs() {
+    return magic == Abi.HUGETLBFS_MAGIC;
+  }
+
+  /** {@return whether it is tmpfs, which a memfd of small pages is on too} */
+  public boolean isTmpfs() {
+    return magic == Abi.TMPFS_MAGIC;
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.platform;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The kernel itself, through {@code syscall(2)} of the C library.
+ *
+ * <p>One function for all calls, because the first handle that the JDK links costs 30 to 120 ms and each further shape
+ * costs again, and because {@code set_mempolicy} and its kin have no wrapper in the C library. The class is initialised,
+ * and the handle linked, with the first call that a program makes.
+ */
+final class Libc implements LinuxCalls {
+  private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
+  private static final MethodHandle syscall$mh = link();
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle link() {
+    String machine = System.getProperty("os.name") + "/" + System.getProperty("os.arch");
+    if (!machine.equals("Linux/amd64")) {
+      throw new UnsupportedOperationException("jdax knows the system calls of Linux/amd64, and this is " + machine);
+    }
+    Linker linker = Linker.nativeLinker();
+    FunctionDescriptor shape = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+        JAVA_LONG, JAVA_LONG);
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow("syscall"), shape,
+        Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
+  }
+
+  @Override
+  public long invoke(SystemCall call, long a, long b, long c, long d, long e, long f) {
+    // A segment of its own for each call: errno is never shared between threads.
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(ERRNO);
+      long result = (long) syscall$mh.invokeExact(errno, (long) call.number(), a, b, c, d, e, f);
+      return result == -1 ? -errno.get(JAVA_INT, 0) : result;
+    } catch (Throwable t) {
+      throw new IllegalStateException("the JDK could not make the call " + call, t);
+    }
+  }
+}

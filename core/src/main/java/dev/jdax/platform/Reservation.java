@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.platform;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * A run of addresses that is ours, and the pieces of files that are mapped into it.
+ *
+ * <p>{@link #of} reserves the addresses, aligned; {@link #place} puts the pieces there, shared. Positions are offsets in
+ * the run, in bytes; nothing but this class knows its address, until {@link #segment} gives it bounds and a lifetime. One
+ * thread uses a reservation until then.
+ *
+ * <p>The addresses are reserved with a mapping of an empty memfd that nobody may touch. A {@code MAP_FIXED} that fails may
+ * have taken away what stood there, and another thread may have mapped something into the hole since: by the memfd's
+ * inode we tell what is still ours and may be unmapped from what is not.
+ */
+public final class Reservation implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("dev.jdax");
+  private static final String NAME = "jdax-reservation";
+  private static final long PAGE = 4096;
+  private static final long GIB = 1L << 30;
+
+  /** Addresses that are mapped, by us. */
+  private record Span(long start, long end) {
+  }
+
+  private final List<Piece> pieces;
+  private final long length;
+  private final long inode;
+  private final List<Span> held = new ArrayList<>();
+  private long base;
+  private List<PageTableColours.Colour> colours = List.of();
+
+  private Reservation(List<Piece> pieces, Fd empty, long length, long window) throws SystemCallException {
+    this.pieces = List.copyOf(pieces);
+    this.length = length;
+    this.inode = empty.status().id().inode();
+    long start = Linux.check(SystemCall.MMAP,
+        Linux.calls().mmap(0, window, Abi.PROT_NONE, Abi.MAP_SHARED | Abi.MAP_NORESERVE, empty.number(), 0));
+    this.base = start;
+    held.add(new Span(start, start + window));
+  }
+
+  /**
+   * Reserves addresses for the pieces, one behind the other.
+   *
+   * @param pieces what is to be placed there, in this order; at least one
+   * @param alignment what the address is to be a multiple of, a power of two, at least 4096
+   * @return the reservation, in which nothing is placed yet
+   * @throws SystemCallException if the kernel has no such run of addresses; then nothing is left behind
+   */
+  public static Reservation of(List<Piece> pieces, long alignment) throws SystemCallException {
+    long length = 0;
+    List<FileId> sharable = new ArrayList<>();
+    for (Piece piece : pieces) {
+      length = Math.addExact(length, piece.length());
+      sharable.add(PageTableColours.sharable(piece));
+    }
+    try (Fd empty = Fd.memfd(NAME)) {
+      Reservation reservation = new Reservation(pieces, empty, length, length + alignment - PAGE);
+      if (!reservation.settle(sharable, alignment, 0)) {
+        reservation.close();
+        // Within a gibibyte every colour can be had; if none is free, this one address has to do.
+        reservation = new Reservation(pieces, empty, length, length + GIB + alignment - PAGE);
+        if (!reservation.settle(sharable, alignment, GIB)) {
+          LOG.log(Level.WARNING, "more than 500 live mappings of one hugetlb file: two of them may share page tables");
+          reservation.settleAnyhow(sharable, alignment);
+        }
+      }
+      return reservation;
+    }
+  }
+
+  /** Takes the first aligned address whose colours are free and that leaves the pieces in the window. */
+  private boolean settle(List<FileId> sharable, long alignment, long room) throws SystemCallException {
+    long first = alignUp(base, alignment);
+    for (long candidate = first; candidate <= first + room; candidate += alignment) {
+      List<PageTableColours.Colour> wanted = coloursAt(candidate, sharable);
+      if (PageTableColours.takeIfFree(wanted)) {
+        settleAt(candidate, wanted);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void settleAnyhow(List<FileId> sharable, long alignment) throws SystemCallException {
+    long first = alignUp(base, alignment);
+    List<PageTableColours.Colour> wanted = coloursAt(first, sharable);
+    PageTableColours.take(wanted);
+    settleAt(first, wanted);
+  }
+
+  private void settleAt(long address, List<PageTableColours.Colour> taken) throws SystemCallException {
+    base = address;
+    colours = taken;
+    Span window = held.getFirst();
+    try {
+      unmap(window.start, base);
+      unmap(base + length, window.end);
+    } catch (SystemCallException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private List<PageTableColours.Colour> coloursAt(long address, List<FileId> sharable) {
+    List<PageTableColours.Colour> wanted = new ArrayList<>();
+    for (int i = 0; i < pieces.size(); i++) {
+      if (sharable.get(i) != null) {
+        wanted.add(PageTableColours.of(sharable.get(i), pieces.get(i), address));
+      }
+      address += pieces.get(i).length();
+    }
+    return wanted;
+  }
+
+  private static long alignUp(long address, long alignment) {
+    return address + alignment - 1 & -alignment;
+  }
+
+  /**
+   * Maps the pieces, shared, each in its place, and keeps them from child processes ({@code MADV_DONTFORK}).
+   *
+   * @param write whether they are to be written, too
+   * @throws SystemCallException if the kernel refuses; then everything is unmapped, and the reservation is closed
+   */
+  public void place(boolean write) throws SystemCallException {
+    int protection = write ? Abi.PROT_READ | Abi.PROT_WRITE : Abi.PROT_READ;
+    long at = base;
+    for (Piece piece : pieces) {
+      long result = Linux.calls().mmap(at, piece.length(), protection, Abi.MAP_SHARED | Abi.MAP_FIXED,
+          piece.descriptor(), piece.fileOffset());
+      if (result < 0) {
+        forgetWhatIsNotOurs(at, at + piece.length());
+        close();
+        throw new SystemCallException(SystemCall.MMAP, (int) -result);
+      }
+      at += piece.length();
+    }
+    long result = Linux.calls().madvise(base, length, Abi.MADV_DONTFORK);
+    if (result < 0) {
+      close();
+      throw new SystemCallException(SystemCall.MADVISE, (int) -result);
+    }
+  }
+
+  /** After a failed MAP_FIXED over the span: keeps of it only what /proc still shows as the reservation's mapping. */
+  private void forgetWhatIsNotOurs(long start, long end) {
+    forget(start, end);
+    try {
+      for (Vma vma : Vma.maps()) {
+        if (vma.overlaps(start, end) && vma.inode() == inode && vma.path().contains(NAME)) {
+          held.add(new Span(Math.max(start, vma.start()), Math.min(end, vma.end())));
+        }
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "cannot tell what a failed mmap left at a span of {0} bytes, so it is abandoned: {1}",
+          end - start, e);
+    }
+  }
+
+  /**
+   * {@return the offset of the first block in a range that cannot be touched, or empty if all of them can}
+   *
+   * <p>The kernel is asked to fault the range in ({@code MADV_POPULATE_READ}, {@code MADV_POPULATE_WRITE}), which gives an
+   * error where a load or store would give a signal.
+   *
+   * @param offset where the range begins, a multiple of {@code block}
+   * @param range how long it is, a multiple of {@code block}
+   * @param block the size of a block, which is touched or not as a whole
+   * @param write whether to ask for writing
+   * @throws SystemCallException if the kernel cannot be asked: EINVAL on a kernel before 5.14
+   */
+  public OptionalLong firstUnreachable(long offset, long range, long block, boolean write) throws SystemCallException {
+    int advice = write ? Abi.MADV_POPULATE_WRITE : Abi.MADV_POPULATE_READ;
+    if (Linux.calls().madvise(base + offset, range, advice) == 0) {
+      return OptionalLong.empty();
+    }
+    for (long at = offset; at < offset + range; at += block) {
+      long result = Linux.calls().madvise(base + at, block, advice);
+      if (result == -Abi.EINVAL) {
+        throw new SystemCallException(SystemCall.MADVISE, Abi.EINVAL);
+      }
+      if (result < 0) {
+        return OptionalLong.of(at);
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Forgets that a range was touched, so that the next touch of it is a fault again; the data stay.
+   *
+   * @param offset where the range begins, a multiple of the alignment
+   * @param range how long it is, a multiple of the alignment
+   * @throws SystemCallException if madvise(2) fails
+   */
+  public void untouch(long offset, long range) throws SystemCallException {
+    Linux.check(SystemCall.MADVISE, Linux.calls().madvise(base + offset, range, Abi.MADV_DONTNEED));
+  }
+
+  /**
+   * Keeps the run's memory where it is in RAM, never swapped, for as long as the run is mapped.
+   *
+   * @throws SystemCallException if mlock2(2) fails, as it does over {@code RLIMIT_MEMLOCK}
+   */
+  public void lock() throws SystemCallException {
+    Linux.check(SystemCall.MLOCK2, Linux.calls().mlock2(base, length, 0));
+  }
+
+  /**
+   * {@return the NUMA node of the memory at an offset, which is touched if it was not}
+   *
+   * @param offset the offset in the run
+   * @throws SystemCallException if get_mempolicy(2) fails
+   */
+  public int nodeAt(long offset) throws SystemCallException {
+    return NumaPolicy.nodeAt(base + offset);
+  }
+
+  /**
+   * {@return the memory, with its bounds, alive as long as the arena}
+   *
+   * <p>From here on the arena owns the run: when it is closed, the run is unmapped.
+   *
+   * @param arena what ends it
+   */
+  @SuppressWarnings("restricted")
+  public MemorySegment segment(Arena arena) {
+    return MemorySegment.ofAddress(base).reinterpret(length, arena, segment -> close());
+  }
+
+  /**
+   * {@return the mappings of which the run consists, as {@code /proc/self/smaps} shows them, in order}
+   *
+   * @throws IOException if {@code /proc} cannot be read
+   */
+  public List<Vma> kernelView() throws IOException {
+    return Vma.smaps().stream().filter(vma -> vma.overlaps(base, base + length)).toList();
+  }
+
+  /** Unmaps what is mapped, once; a further call does nothing. Never throws: an arena's other cleanups come after it. */
+  @Override
+  public void close() {
+    for (Span span : List.copyOf(held)) {
+      long result = Linux.calls().munmap(span.start, span.end - span.start);
+      if (result < 0) {
+        // Too many mappings to cut one (vm.max_map_count) is over as soon as another one ended: once more.
+        result = Linux.calls().munmap(span.start, span.end - span.start);
+      }
+      if (result < 0) {
+        LOG.log(Level.WARNING, "munmap of {0} bytes failed with errno {1}: they stay mapped", span.end - span.start,
+            -result);
+      }
+    }
+    held.clear();
+    PageTableColours.give(colours);
+    colours = List.of();
+  }
+
+  private void unmap(long start, long end) throws SystemCallException {
+    if (start != end) {
+      Linux.check(SystemCall.MUNMAP, Linux.calls().munmap(start, end - start));
+      forget(start, end);
+    }
+  }
+
+  private void forget(long start, long end) {
+    List<Span> kept = new ArrayList<>();
+    for (Span span : held) {
+      if (span.end <= start || end <= span.start) {
+        kept.add(span);
+        continue;
+      }
+      if (span.start < start) {
+        kept.add(new Span(span.start, start));
+      }
+      if (end < span.end) {
+        kept.add(new Span(end, span.end));
+      }
+    }
+    held.clear();
+    held.addAll(kept);
+  }
+}

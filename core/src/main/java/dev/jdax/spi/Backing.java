@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.spi;
+
+import java.util.List;
+
+import dev.jdax.Access;
+import dev.jdax.DaxException;
+import dev.jdax.PageSize;
+
+/** What a bound device is mapped from: parts of a file that can be opened. */
+public interface Backing {
+  /**
+   * Opens the file, for one mapping; the caller closes it as soon as that stands.
+   *
+   * @param access what the mapping is to be for
+   * @return the open file
+   * @throws DaxException if it cannot be opened so
+   */
+  Descriptor open(Access access) throws DaxException;
+
+  /**
+   * {@return the parts of the file that the device consists of, in the order of their page offsets}
+   */
+  List<Extent> extents();
+
+  /**
+   * {@return how much memory one page fault brings in}
+   */
+  PageSize granularity();
+
+  /**
+   * {@return whether the caller has waived, by name, that the fault granularity is the alignment}
+   */
+  boolean granularityWaived();
+
+  /**
+   * {@return whether others can take the memory away while it is mapped, so that it is probed first}
+   */
+  boolean mayVanish();
+
+  /**
+   * {@return whether the memory is kept where it is in RAM}
+   */
+  boolean pinned();
+}

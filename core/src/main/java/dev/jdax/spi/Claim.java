@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.spi;
+
+import java.util.Map;
+
+import dev.jdax.Access;
+import dev.jdax.DaxException;
+import dev.jdax.PageSize;
+
+/**
+ * Memory made ours: allocated in full, on its node, pinned where that can be had, locked against others, and checked; all
+ * of it undone as one.
+ */
+public interface Claim {
+  /**
+   * {@return how much memory, in bytes}
+   */
+  long size();
+
+  /**
+   * {@return how much memory one page fault brings in}
+   */
+  PageSize granularity();
+
+  /**
+   * {@return whether the caller has waived, by name, that the fault granularity is the alignment}
+   */
+  boolean granularityWaived();
+
+  /**
+   * {@return the NUMA node of the memory, -1 if none was asked for}
+   */
+  int node();
+
+  /**
+   * {@return whether others can take the memory away while it is mapped}
+   */
+  boolean mayVanish();
+
+  /**
+   * {@return whether the memory is kept where it is in RAM}
+   */
+  boolean pinned();
+
+  /**
+   * {@return what a region of this memory shows beside Linux's attributes, by name}
+   */
+  Map<String, String> properties();
+
+  /**
+   * Opens the memory for one mapping.
+   *
+   * @param access what the mapping is to be for
+   * @return the open file
+   * @throws DaxException if it cannot be opened so
+   */
+  Descriptor open(Access access) throws DaxException;
+
+  /**
+   * Makes a part of the memory ready for a device that gets it: clears it, if that is the policy.
+   *
+   * @param offset where the part begins, in bytes
+   * @param length how long it is, in bytes
+   * @throws DaxException if it cannot be done
+   */
+  void prepare(long offset, long length) throws DaxException;
+
+  /** Gives everything back, once; never throws. */
+  void close();
+}

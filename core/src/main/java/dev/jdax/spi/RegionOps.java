@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.spi;
+
+import java.util.List;
+
+import dev.jdax.DaxException;
+import dev.jdax.PageSize;
+
+/**
+ * A region as its driver runs it: state and changes of state, without the rules.
+ *
+ * <p>{@link dev.jdax.DaxRegion} calls it under the region's lock, one call at a time, and has checked the rules of the
+ * state table before; an implementation that talks to a kernel may be refused all the same, and keeps the errno. Nothing
+ * is remembered above between two calls.
+ */
+public interface RegionOps {
+  /**
+   * {@return what the region is now}
+   *
+   * @throws DaxException if it cannot be read
+   */
+  RegionInfo info() throws DaxException;
+
+  /**
+   * {@return the ids of the devices that there are now, ascending}
+   *
+   * @throws DaxException if they cannot be read
+   */
+  List<Integer> deviceIds() throws DaxException;
+
+  /**
+   * {@return whether there is a device of that id now}
+   *
+   * @param id the id
+   * @throws DaxException if it cannot be read
+   */
+  boolean hasDevice(int id) throws DaxException;
+
+  /**
+   * {@return what a device is now}
+   *
+   * @param id its id
+   * @throws DaxException with ENXIO if there is none of that id
+   */
+  DeviceInfo device(int id) throws DaxException;
+
+  /**
+   * Makes a device of size 0, not bound, with the region's alignment and the lowest free id.
+   *
+   * @return its id
+   * @throws DaxException if it cannot be made
+   */
+  int create() throws DaxException;
+
+  /**
+   * Grows or shrinks a device, placing ranges as Linux does ({@code dev_dax_resize} in drivers/dax/bus.c).
+   *
+   * @param id its id
+   * @param size the new size in bytes; 0 takes all ranges away
+   * @throws DaxException if it cannot be done
+   */
+  void resize(int id, long size) throws DaxException;
+
+  /**
+   * Sets a device's alignment.
+   *
+   * @param id its id
+   * @param alignment the alignment
+   * @throws DaxException if it cannot be done
+   */
+  void setAlignment(int id, PageSize alignment) throws DaxException;
+
+  /**
+   * Binds a device to its driver: from now on it can be mapped.
+   *
+   * @param id its id
+   * @throws DaxException if it cannot be done
+   */
+  void bind(int id) throws DaxException;
+
+  /**
+   * Unbinds a device from its driver.
+   *
+   * @param id its id
+   * @throws DaxException if it cannot be done
+   */
+  void unbind(int id) throws DaxException;
+
+  /**
+   * Deletes a device of size 0 that is not bound.
+   *
+   * @param id its id
+   * @throws DaxException if it cannot be done
+   */
+  void delete(int id) throws DaxException;
+
+  /**
+   * {@return what a bound device is mapped from}
+   *
+   * @param id its id
+   * @throws DaxException if it cannot be read
+   */
+  Backing backing(int id) throws DaxException;
+
+  /** Gives the memory back. Called once, when the region is closed and its last mapping has ended; never throws. */
+  void close();
+}

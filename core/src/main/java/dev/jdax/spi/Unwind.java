@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.spi;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Undoes, in reverse, the steps of something that failed halfway: what {@code devm_add_action_or_reset} is in Linux.
+ *
+ * {@snippet :
+ * try (Unwind unwind = new Unwind()) {
+ *   Fd file = Fd.create(path);
+ *   unwind.onFailure(file::close);
+ *   file.allocate(0, size); // if this throws, the file is closed
+ *   unwind.keep();
+ *   return file;
+ * }
+ * }
+ *
+ * <p>One thread uses it.
+ */
+public final class Unwind implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("dev.jdax");
+
+  private final Deque<Step> steps = new ArrayDeque<>();
+
+  /** Makes one with nothing to undo. */
+  public Unwind() {
+  }
+
+  /** Undoes one thing. */
+  @FunctionalInterface
+  public interface Step {
+    /**
+     * Does it.
+     *
+     * @throws Exception if that fails, which is logged; the steps after it are done all the same
+     */
+    void run() throws Exception;
+  }
+
+  /**
+   * Adds what undoes the step that has just been done.
+   *
+   * @param step what to do, before the steps that were added earlier
+   */
+  public void onFailure(Step step) {
+    steps.push(step);
+  }
+
+  /** Says that all went well: nothing will be undone. */
+  public void keep() {
+    steps.clear();
+  }
+
+  /** Undoes the steps, the last one first, unless they were kept. Never throws. */
+  @Override
+  public void close() {
+    for (Step step : steps) {
+      try {
+        step.run();
+      } catch (Exception e) {
+        LOG.log(Level.WARNING, "a step could not be undone", e);
+      }
+    }
+    steps.clear();
+  }
+}
