@@ -19,11 +19,14 @@ final class MappingRules {
     PageSize alignment = device.alignment();
     if (!alignment.divides(offset)) {
       throw new DaxException(Errno.EINVAL, attempt,
-          "the offset must be a multiple of the device's alignment, " + alignment, nearest(offset, alignment));
+          "the offset must be a multiple of the device's alignment, " + alignment,
+          "use " + ByteSize.hex(below(offset, alignment)) + " or " + ByteSize.hex(above(offset, alignment)));
     }
     if (length == 0 || !alignment.divides(length)) {
+      String smaller = below(length, alignment) == 0 ? "" : ByteSize.format(below(length, alignment)) + " or ";
       throw new DaxException(Errno.EINVAL, attempt,
-          "the length must be a positive multiple of the device's alignment, " + alignment, nearest(length, alignment));
+          "the length must be a positive multiple of the device's alignment, " + alignment,
+          "use " + smaller + ByteSize.format(above(length, alignment)));
     }
     if (offset + length > device.size()) {
       throw new DaxException(Errno.EINVAL, attempt, "the device ends at " + ByteSize.hex(device.size()),
@@ -54,9 +57,11 @@ final class MappingRules {
             : "set its alignment to " + granularity);
   }
 
-  private static String nearest(long value, PageSize alignment) {
-    long below = value - value % alignment.bytes();
-    String above = ByteSize.hex(below + alignment.bytes());
-    return "use " + (below == 0 && value != 0 || below > 0 ? ByteSize.hex(below) + " or " : "") + above;
+  private static long below(long value, PageSize alignment) {
+    return value - value % alignment.bytes();
+  }
+
+  private static long above(long value, PageSize alignment) {
+    return below(value, alignment) + alignment.bytes();
   }
 }
