@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.bench;
+
+import java.lang.foreign.MemorySegment;
+
+import dev.jdax.Access;
+import dev.jdax.DaxBus;
+import dev.jdax.DaxException;
+import dev.jdax.DaxMapping;
+import dev.jdax.PageSize;
+import dev.jdax.hmem.HmemRegion;
+
+/**
+ * A region of this machine's memory with one device, which is mapped: jdax's side.
+ *
+ * @param bus the bus of the region
+ * @param mapping the mapping
+ */
+record Mapped(DaxBus bus, DaxMapping mapping) implements AutoCloseable {
+  static Mapped of(long size, PageSize pageSize) throws DaxException {
+    DaxBus bus = DaxBus.create();
+    try {
+      return new Mapped(bus, bus.add(HmemRegion.of(size, pageSize)).create(size).map(Access.READ_WRITE));
+    } catch (DaxException | RuntimeException e) {
+      bus.close();
+      throw e;
+    }
+  }
+
+  MemorySegment segment() {
+    return mapping.segment();
+  }
+
+  @Override
+  public void close() {
+    mapping.close();
+    bus.close();
+  }
+}
