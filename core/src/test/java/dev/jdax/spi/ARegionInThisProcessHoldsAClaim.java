@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+import dev.jdax.DaxException;
+import dev.jdax.DaxRange;
+import dev.jdax.Errno;
+import dev.jdax.PageSize;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** {@link InProcessRegion} beside its placing of ranges: making, preparing, backing and ending. */
+class ARegionInThisProcessHoldsAClaim {
+  private static final long MIB = 1L << 20;
+
+  private final AddressesOnly driver = new AddressesOnly();
+
+  private Claim claim(long size) {
+    return driver.claim(AddressesOnly.dynamic(size, PageSize.SIZE_2M).onNode(3).showing(Map.of("colour", "red")));
+  }
+
+  private static void assertRefused(ThrowingCallable step, Errno errno, String sentence) {
+    assertThatThrownBy(step).isInstanceOfSatisfying(DaxException.class,
+        e -> assertThat(e.errno()).isEqualTo(errno)).hasMessage(sentence);
+  }
+
+  @Test
+  void aDynamicRegionIsBornWithAnEmptyDeviceZero() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 4 * MIB, PageSize.SIZE_2M);
+    assertThat(region.info()).isEqualTo(new RegionInfo(OptionalInt.empty(), true, 4 * MIB, 64 * MIB, 64 * MIB,
+        PageSize.SIZE_2M, 3, Map.of("colour", "red")));
+    assertThat(region.deviceIds()).containsExactly(0);
+    assertThat(region.hasDevice(0)).isTrue();
+    assertThat(region.hasDevice(1)).isFalse();
+    assertThat(region.device(0)).isEqualTo(new DeviceInfo(0, PageSize.SIZE_2M, false, List.of()));
+    assertThat(region.device(0).size()).isZero();
+  }
+
+  @Test
+  void aStaticRegionHasItsOneDeviceBound() throws Exception {
+    InProcessRegion region = InProcessRegion.fixed(claim(64 * MIB), OptionalInt.of(7), 0x100000000L, PageSize.SIZE_2M);
+    assertThat(region.deviceIds()).isEmpty();
+    region.createDevice(4, 2 * MIB, 60 * MIB);
+    assertThat(region.info().id()).hasValue(7);
+    assertThat(region.info().dynamic()).isFalse();
+    assertThat(region.info().availableSize()).isZero();
+    assertThat(region.device(4)).isEqualTo(new DeviceInfo(4, PageSize.SIZE_2M, true,
+        List.of(new DaxRange(0, 0x100000000L + 2 * MIB, 60 * MIB))));
+    assertThat(region.backing(4).extents()).containsExactly(new Extent(2 * MIB, 60 * MIB));
+  }
+
+  @Test
+  void aRangeOutsideTheRegionIsNoDevice() throws Exception {
+    InProcessRegion region = InProcessRegion.fixed(claim(64 * MIB), OptionalInt.of(7), 0, PageSize.SIZE_2M);
+    assertRefused(() -> region.createDevice(1, 62 * MIB, 4 * MIB), Errno.EINVAL,
+        "cannot make device 1 of a region: a static region has one device, of one range inside it, and this range is "
+            + "0x3e00000, 4 MiB; give a range inside the region's 64 MiB (EINVAL)");
+    for (long[] wrong : new long[][]{{-1, 1}, {0, 0}, {0, -1}, {64 * MIB, 1}, {1, Long.MAX_VALUE}}) {
+      assertThatThrownBy(() -> region.createDevice(1, wrong[0], wrong[1])).isInstanceOf(DaxException.class);
+    }
+    assertThat(region.deviceIds()).isEmpty();
+    region.createDevice(1, 0, 64 * MIB);
+    assertThatThrownBy(() -> region.createDevice(2, 0, 2 * MIB)).isInstanceOf(DaxException.class);
+    assertThat(region.deviceIds()).containsExactly(1);
+  }
+
+  @Test
+  void aDynamicRegionIsGivenNoDevice() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
+    assertThatThrownBy(() -> region.createDevice(1, 0, 2 * MIB)).isInstanceOf(DaxException.class);
+  }
+
+  @Test
+  void startAndSizeAreMultiplesOfTheAlignment() {
+    assertRefused(() -> InProcessRegion.dynamic(claim(3 * MIB), 0, PageSize.SIZE_2M), Errno.EINVAL,
+        "cannot make a region at 0x0 of 3 MiB: start and size must be multiples of its alignment, 2 MiB, and the size "
+            + "not 0; round them to 2 MiB (EINVAL)");
+    assertThatThrownBy(() -> InProcessRegion.dynamic(claim(4 * MIB), MIB, PageSize.SIZE_2M))
+        .hasMessageStartingWith("cannot make a region at 0x100000 of 4 MiB: ");
+    assertThatThrownBy(() -> InProcessRegion.dynamic(claim(0), 0, PageSize.SIZE_2M)).isInstanceOf(DaxException.class);
+    assertThatThrownBy(() -> InProcessRegion.fixed(claim(64 * MIB), OptionalInt.of(0), 0, PageSize.SIZE_1G))
+        .isInstanceOf(DaxException.class);
+    assertThat(driver.closed()).describedAs("the claims stay the caller's").isEmpty();
+  }
+
+  @Test
+  void onlyWhatIsNewIsPrepared() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 32 * MIB, PageSize.SIZE_2M);
+    region.create();
+    region.resize(0, 4 * MIB);
+    region.resize(1, 4 * MIB);
+    assertThat(driver.prepared()).containsExactly(new Extent(0, 4 * MIB), new Extent(4 * MIB, 4 * MIB));
+    region.resize(0, 2 * MIB);
+    region.resize(1, 12 * MIB);
+    assertThat(driver.prepared().subList(2, 4)).containsExactly(new Extent(2 * MIB, 2 * MIB),
+        new Extent(8 * MIB, 6 * MIB));
+    region.resize(1, 14 * MIB);
+    assertThat(driver.prepared().subList(4, 5)).containsExactly(new Extent(14 * MIB, 2 * MIB));
+    assertThat(driver.prepared()).hasSize(5);
+  }
+
+  @Test
+  void aFailureToPrepareGivesTheGrowthBack() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
+    region.resize(0, 4 * MIB);
+    DeviceInfo before = region.device(0);
+    driver.failNextPrepare(Errno.ENOMEM);
+    assertRefused(() -> region.resize(0, 8 * MIB), Errno.ENOMEM,
+        "cannot prepare 4 MiB: a test says so; do not (ENOMEM)");
+    assertThat(region.device(0)).isEqualTo(before);
+    assertThat(region.info().availableSize()).isEqualTo(60 * MIB);
+  }
+
+  @Test
+  void moreThanIsAvailableIsRefusedByTheRegionItself() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
+    region.resize(0, 60 * MIB);
+    region.create();
+    assertRefused(() -> region.resize(1, 6 * MIB), Errno.ENOSPC,
+        "cannot grow device 1 by 6 MiB: the region has 4 MiB available; free other devices first (ENOSPC)");
+    assertThat(region.device(1).size()).isZero();
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsNotFound() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
+    List<ThrowingCallable> calls = List.of(() -> region.device(1), () -> region.resize(1, 0), () -> region.bind(1),
+        () -> region.unbind(1), () -> region.delete(1), () -> region.setAlignment(1, PageSize.SIZE_4K),
+        () -> region.backing(1));
+    assertThat(calls).allSatisfy(call -> assertRefused(call, Errno.ENXIO,
+        "cannot find device 1: the region has none of that id; ask the region for its devices (ENXIO)"));
+  }
+
+  @Test
+  void extentsCountFromTheClaimAndFollowTheRanges() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 32 * MIB, PageSize.SIZE_2M);
+    region.create();
+    region.resize(0, 4 * MIB);
+    region.resize(1, 4 * MIB);
+    region.resize(0, 8 * MIB);
+    assertThat(region.backing(0).extents()).containsExactly(new Extent(0, 4 * MIB), new Extent(8 * MIB, 4 * MIB));
+    assertThat(region.backing(0).granularity()).isEqualTo(PageSize.SIZE_4K);
+    assertThat(region.backing(0).granularityWaived()).isTrue();
+    assertThat(region.backing(0).mayVanish()).isFalse();
+    assertThat(region.backing(0).pinned()).isFalse();
+  }
+
+  @Test
+  void theClaimEndsWithTheRegion() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
+    assertThat(driver.open()).hasSize(1);
+    region.close();
+    assertThat(driver.open()).isEmpty();
+    assertThat(driver.closed()).hasSize(1);
+  }
+}
