@@ -5,6 +5,7 @@
 //   write           stores one long everywhere
 //   copy            memcpy from the lower half to the upper
 //   fill            memset
+//   random          a million dependent random reads of 8 bytes; the size is a power of two
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +37,14 @@ __attribute__((noinline)) static void store(int64_t *p, size_t n, int64_t value)
   for (size_t i = 0; i < n; i++) p[i] = value;
 }
 
+__attribute__((noinline)) static uint64_t chase(const char *p, uint64_t mask, uint64_t place) {
+  for (int i = 0; i < 1000000; i++) {
+    uint64_t next = place * 6364136223846793005 + 1442695040888963407;
+    place = next + *(const uint64_t *) (p + (next >> 33 << 3 & mask));
+  }
+  return place;
+}
+
 static const char *map(const char *path) {
   int fd = open(path, O_RDWR | O_CLOEXEC);
   if (fd < 0) return strerror(errno);
@@ -60,6 +69,7 @@ int main(void) {
     else if (!strcmp(line, "write")) store(memory, size / sizeof *memory, sink);
     else if (!strcmp(line, "copy")) memcpy((char *) memory + size / 2, memory, size / 2);
     else if (!strcmp(line, "fill")) memset(memory, 1, size);
+    else if (!strcmp(line, "random")) sink = chase((char *) memory, size - 1, sink);
     else failure = "not a command";
     int64_t taken = now() - start;
     if (failure) printf("%s\n", failure);

@@ -40,6 +40,10 @@ import org.openjdk.jmh.annotations.Warmup;
 public class CreateAndDestroy implements Figure {
   private static final long SIZE = PageSize.SIZE_2M.bytes();
   private static final int CALLS = 10_000;
+  /** At most twice the cost is at least half the speed. */
+  private static final double TARGET = 0.5;
+  private static final int WARM_UPS = 20;
+  private static final int ROUNDS = 61;
 
   /** How many devices the region has. */
   @Param({"10", "1000", "100000"})
@@ -104,29 +108,29 @@ public class CreateAndDestroy implements Figure {
       region.make();
       regions.add(region);
     }
+    CreateAndDestroy thousand = regions.get(1);
     List<String> rows = new ArrayList<>();
     Interleaved oneMore = new Interleaved();
-    regions.forEach(region -> oneMore.add(region.name(), () -> region.timed(false)));
-    rows.addAll(rows("create one more device and destroy it", oneMore, regions));
     Interleaved another = new Interleaved();
-    regions.forEach(region -> another.add(region.name(), () -> region.timed(true)));
-    rows.addAll(rows("destroy a random device and create another", another, regions));
-    regions.forEach(CreateAndDestroy::end);
-    return rows;
-  }
-
-  private static List<String> rows(String what, Interleaved sides, List<CreateAndDestroy> regions) throws IOException {
-    sides.run(20, 61);
-    List<String> rows = new ArrayList<>();
-    String thousand = regions.get(1).name();
     for (CreateAndDestroy region : regions) {
-      String ours = Row.time(sides.median(region.name()) / CALLS);
-      String line = what + ", " + region.name();
-      rows.add(region.devices != 100_000
-          ? Row.absolute(CreateAndDestroy.class, line, ours)
-          : Row.compared(CreateAndDestroy.class, line, ours,
-              thousand + ": " + Row.time(sides.median(thousand) / CALLS), sides.speed(region.name(), thousand), 0.5));
+      oneMore.add(region.name(), () -> region.timed(region::oneMore));
+      another.add(region.name(), () -> region.timed(region::another));
     }
+    oneMore.run(WARM_UPS, ROUNDS);
+    another.run(WARM_UPS, ROUNDS);
+    for (CreateAndDestroy region : regions) {
+      String ours = region.timeIn(oneMore);
+      String line = "create one more device and destroy it, " + region.name();
+      Ratio ratio = oneMore.speed(region.name(), thousand.name());
+      rows.add(region.devices == 100_000
+          ? Row.compared(CreateAndDestroy.class, line, ours, thousand.timeAsReference(oneMore), ratio, TARGET)
+          : Row.compared(CreateAndDestroy.class, line, ours, thousand.timeAsReference(oneMore), ratio));
+    }
+    for (CreateAndDestroy region : regions) {
+      rows.add(Row.compared(CreateAndDestroy.class, "destroy a random device and create another, " + region.name(),
+          region.timeIn(another), thousand.timeAsReference(another), another.speed(region.name(), thousand.name())));
+    }
+    regions.forEach(CreateAndDestroy::end);
     return rows;
   }
 
@@ -134,15 +138,23 @@ public class CreateAndDestroy implements Figure {
     return devices + " devices";
   }
 
-  private long timed(boolean random) throws DaxException {
+  private String timeIn(Interleaved sides) {
+    return Row.time(sides.median(name()) / CALLS);
+  }
+
+  private String timeAsReference(Interleaved sides) {
+    return name() + ": " + timeIn(sides);
+  }
+
+  private long timed(Call call) throws DaxException {
     long start = System.nanoTime();
     for (int i = 0; i < CALLS; i++) {
-      if (random) {
-        another();
-      } else {
-        oneMore();
-      }
+      call.run();
     }
     return System.nanoTime() - start;
+  }
+
+  private interface Call {
+    DaxDevice run() throws DaxException;
   }
 }

@@ -23,10 +23,6 @@ final class Interleaved {
     return this;
   }
 
-  boolean has(String name) {
-    return sides.containsKey(name);
-  }
-
   /** Runs the rounds, after others that are not recorded. */
   Interleaved run(int warmUps, int rounds) throws IOException {
     List<String> names = List.copyOf(sides.keySet());

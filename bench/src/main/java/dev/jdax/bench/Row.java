@@ -12,7 +12,7 @@ final class Row {
   private Row() {
   }
 
-  /** {@return a line for a time that is compared with another, in the unit that the text of it names} */
+  /** {@return a line for what is compared, of which the texts name the unit} */
   static String compared(Class<?> figure, String what, String ours, String theirs, Ratio ratio) {
     return line(figure, what, ours, theirs, ratio.toString(), "");
   }
@@ -21,11 +21,6 @@ final class Row {
   static String compared(Class<?> figure, String what, String ours, String theirs, Ratio ratio, double target) {
     String verdict = ratio.reaches(target) ? ": met" : ": **not met**";
     return line(figure, what, ours, theirs, ratio.toString(), String.format(Locale.ROOT, "%.2f", target) + verdict);
-  }
-
-  /** {@return a line for a figure without a comparison} */
-  static String absolute(Class<?> figure, String what, String ours) {
-    return line(figure, what, ours, "", "", "");
   }
 
   /** {@return a line that says why there is no figure} */
