@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.contract;
 
+import static dev.jdax.contract.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +23,6 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.hmem.HmemRegion;
 import dev.jdax.platform.FailingCalls;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,13 +56,6 @@ class WhatIsNoMemoryIsRefused {
     }
     Files.delete(folder);
     before.assertNothingMore(Backend.MEMFD_4K);
-  }
-
-  private static void assertRefused(Errno errno, ThrowingCallable call, String... words) {
-    assertThatThrownBy(call).isInstanceOfSatisfying(DaxException.class, e -> {
-      assertThat(e.errno()).as(e.getMessage()).isEqualTo(errno);
-      assertThat(e).hasMessageContainingAll(words);
-    });
   }
 
   @ParameterizedTest

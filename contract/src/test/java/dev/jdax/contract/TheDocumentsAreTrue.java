@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+import dev.jdax.DaxBus;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the documents say of tests, files and code is so: the tests exist, the links lead somewhere, the snippets compile. */
+class TheDocumentsAreTrue {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+)\\.(\\w+)`");
+  private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)\\)");
+  private static final Pattern RULE_ROW = Pattern.compile("^\\| (C\\d+) \\|(.*)\\|$", Pattern.MULTILINE);
+  private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+
+  private static List<Path> documents() throws IOException {
+    try (Stream<Path> docs = Files.walk(ROOT.resolve("docs")); Stream<Path> top = Files.list(ROOT)) {
+      return Stream.concat(docs, top).filter(path -> path.toString().endsWith(".md")).toList();
+    }
+  }
+
+  private static String contract() throws IOException {
+    return Files.readString(ROOT.resolve("docs/contract.md"));
+  }
+
+  @Test
+  void everyTestThatTheContractNamesExistsAndShowsThatRule() throws Exception {
+    List<MatchResult> rows = RULE_ROW.matcher(contract()).results().filter(row -> TEST.matcher(row.group(2)).find())
+        .toList();
+    assertThat(rows).hasSize(23);
+    for (MatchResult row : rows) {
+      for (MatchResult test : TEST.matcher(row.group(2)).results().toList()) {
+        Class<?> suite = Class.forName(getClass().getPackageName() + "." + test.group(1));
+        Rule rule = Arrays.stream(suite.getDeclaredMethods()).filter(method -> method.getName().equals(test.group(2)))
+            .findFirst().orElseThrow(() -> new AssertionError("no test " + test.group())).getAnnotation(Rule.class);
+        if (Contract.class.isAssignableFrom(suite)) {
+          assertThat(rule.value()).as(test.group()).isEqualTo(row.group(1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyTestOfARuleIsNamedInTheContract() throws IOException {
+    String contract = contract();
+    for (Class<?> part : List.of(DeviceContract.class, MappingContract.class, MemoryContract.class)) {
+      for (Method method : part.getDeclaredMethods()) {
+        if (method.isAnnotationPresent(Rule.class)) {
+          assertThat(contract).contains("`" + part.getSimpleName() + "." + method.getName() + "`");
+        }
+      }
+    }
+  }
+
+  @Test
+  void theLedgerHasAPairForEveryCellOfTheMatrix() throws IOException {
+    Set<String> expected = new TreeSet<>();
+    for (MatchResult row : RULE_ROW.matcher(contract()).results().filter(r -> !TEST.matcher(r.group(2)).find())
+        .toList()) {
+      String[] cells = row.group(2).split("\\|");
+      assertThat(cells).as(row.group(1)).hasSize(Backend.values().length)
+          .allMatch(cell -> cell.strip().matches("(holds|differs:|cannot be observed:).*"));
+      for (Backend backend : Backend.values()) {
+        expected.add(row.group(1) + " " + backend);
+      }
+    }
+    assertThat(new TreeSet<>(Files.readAllLines(Path.of("ledger.txt")))).isEqualTo(expected);
+  }
+
+  @Test
+  void everyLinkLeadsToAFile() throws IOException {
+    for (Path document : documents()) {
+      for (MatchResult link : LINK.matcher(Files.readString(document)).results().toList()) {
+        if (!link.group(1).contains(":")) {
+          assertThat(document.resolveSibling(link.group(1))).as(document + " links to " + link.group(1)).exists();
+        }
+      }
+    }
+  }
+
+  @Test
+  void everySnippetCompiles(@TempDir Path output) throws Exception {
+    List<JavaFileObject> sources = new ArrayList<>();
+    for (Path document : documents()) {
+      for (MatchResult snippet : JAVA.matcher(Files.readString(document)).results().toList()) {
+        String name = "Snippet" + sources.size();
+        String source = """
+            import dev.jdax.*;
+            import dev.jdax.hmem.*;
+            import java.lang.foreign.*;
+            import java.nio.file.*;
+            class %s {
+              void run(%sObject unused) throws Exception {
+            %s
+              }
+            }
+            """.formatted(name, snippet.group(1).contains("DaxBus bus") ? "" : "DaxBus bus, ", snippet.group(1));
+        sources.add(new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return source;
+          }
+        });
+      }
+    }
+    assertThat(sources).hasSizeGreaterThan(1);
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter said = new StringWriter();
+    String classes = Path.of(DaxBus.class.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    boolean compiled = compiler
+        .getTask(said, null, null, List.of("-cp", classes, "-d", output.toString()), null, sources).call();
+    assertThat(compiled).as(said.toString()).isTrue();
+  }
+}
