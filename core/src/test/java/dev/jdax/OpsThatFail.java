@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.jdax.spi.AddressesOnly;
+import dev.jdax.spi.DaxDriver;
+import dev.jdax.spi.MemorySource;
+import dev.jdax.spi.RegionOps;
+
+/** A driver whose regions note the operations on them, and fail one of them, once. */
+final class OpsThatFail implements DaxDriver {
+  private final AddressesOnly driver;
+  private final List<String> calls = new ArrayList<>();
+  private int failing;
+
+  OpsThatFail(AddressesOnly driver) {
+    this.driver = driver;
+  }
+
+  /** From now on: counts the operations anew, and fails number {@code k}; none if that is 0. */
+  void failNumber(int k) {
+    calls.clear();
+    failing = k;
+  }
+
+  List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  boolean hasFailed() {
+    return failing > 0 && calls.size() >= failing;
+  }
+
+  @Override
+  public String name() {
+    return driver.name();
+  }
+
+  @Override
+  public Match matches(MemorySource source) {
+    return driver.matches(source);
+  }
+
+  @Override
+  public RegionOps probe(MemorySource source) throws DaxException {
+    RegionOps ops = driver.probe(source);
+    return (RegionOps) Proxy.newProxyInstance(RegionOps.class.getClassLoader(), new Class<?>[]{RegionOps.class},
+        (proxy, method, arguments) -> {
+          if (!method.getName().equals("close")) {
+            calls.add(method.getName());
+            if (calls.size() == failing) {
+              throw new DaxException(Errno.EIO, method.getName(), "a test says so", "do not");
+            }
+          }
+          try {
+            return method.invoke(ops, arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
+  }
+}

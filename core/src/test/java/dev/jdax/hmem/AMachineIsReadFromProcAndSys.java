@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.hmem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@link Machine} and {@link Mount}: files, numbers, nodes and mounts. */
+class AMachineIsReadFromProcAndSys {
+  private static final String NODES = "sys/devices/system/node/has_memory";
+
+  @TempDir
+  private Path folder;
+  private FakeTree tree;
+  private Machine machine;
+
+  @BeforeEach
+  void makeATree() {
+    tree = new FakeTree(folder);
+    machine = tree.machine();
+  }
+
+  @Test
+  void aTextIsReadWithoutTheSpaceAroundIt() throws Exception {
+    tree.with("proc/file", "\n text of it \n");
+    assertThat(machine.read("proc/file")).contains("text of it");
+    assertThat(machine.read("proc/other")).isEmpty();
+    assertThat(machine.read("proc")).isEmpty();
+    assertThat(machine.lines("proc/other")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "4096, 4096", "999999999999999999, 999999999999999999"})
+  void aNumberIsAllOfItsFile(String text, long number) throws Exception {
+    assertThat(tree.with("number", text + "\n").machine().number("number")).contains(number);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"max", "''", "-1", "1 2", "0x10", "1000000000000000000", "9223372036854771712", "99999999999999999999"})
+  void anythingElseIsNoNumber(String text) throws Exception {
+    assertThat(tree.with("number", text).machine().number("number")).isEmpty();
+    assertThat(machine.number("missing")).isEmpty();
+  }
+
+  @Test
+  void namesInAFolderAreSorted() throws Exception {
+    tree.with("folder/b", "").with("folder/a/x", "").with("folder/c", "");
+    assertThat(machine.names("folder")).containsExactly("a", "b", "c");
+    assertThat(machine.names("folder/b")).isEmpty();
+    assertThat(machine.names("missing")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"0|0", "0-1,3|0 1 3", "2|2", "0-3|0 1 2 3", "1,4-5,9-10|1 4 5 9 10",
+      "0-1, 3|0 1 3"})
+  void nodesWithMemoryAreInTheList(String list, String nodes) throws Exception {
+    tree.with(NODES, list + "\n");
+    List<Integer> expected = List.of(nodes.split(" ")).stream().map(Integer::valueOf).toList();
+    for (int node = 0; node < 12; node++) {
+      assertThat(machine.hasMemoryNode(node)).describedAs("node %d in %s", node, list)
+          .isEqualTo(expected.contains(node));
+    }
+    assertThat(machine.hasMemoryNode(1023)).isFalse();
+    assertThat(machine.memoryNodes()).isEqualTo(list);
+  }
+
+  @Test
+  void aMachineThatDoesNotSayHasNodeZero() {
+    assertThat(machine.hasMemoryNode(0)).isTrue();
+    assertThat(machine.hasMemoryNode(1)).isFalse();
+    assertThat(machine.memoryNodes()).isEqualTo("0");
+  }
+
+  @Test
+  void aMountIsALineWhateverFieldsStandBeforeTheDash() throws Exception {
+    tree.with("proc/self/mountinfo", """
+        27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
+        36 35 98:0 /mnt1 /mnt/parent rw,noatime master:1 - ext3 /dev/root rw,errors=continue
+        42 24 0:39 / /dev/hugepages rw,relatime shared:9 master:1 propagate_from:2 - hugetlbfs hugetlbfs rw,pagesize=2M
+        43 24 0:40 / /tmp/none rw - tmpfs none rw
+        """);
+    assertThat(Mount.of(machine)).containsExactly(
+        new Mount("254:0", "/", "/", "ext4", List.of("rw", "discard")),
+        new Mount("98:0", "/mnt1", "/mnt/parent", "ext3", List.of("rw", "errors=continue")),
+        new Mount("0:39", "/", "/dev/hugepages", "hugetlbfs", List.of("rw", "pagesize=2M")),
+        new Mount("0:40", "/", "/tmp/none", "tmpfs", List.of("rw")));
+  }
+
+  @Test
+  void withoutMountinfoThereAreNoMounts() {
+    assertThat(Mount.of(machine)).isEmpty();
+  }
+
+  @Test
+  void thisMachineHasMountsAndANode() throws Exception {
+    assertThat(Mount.of(Machine.THIS)).extracting(Mount::point).contains("/proc", "/sys")
+        .hasSize(Files.readAllLines(Path.of("/proc/self/mountinfo")).size());
+    assertThat(Machine.THIS.memoryNodes()).matches("\\d+([-,]\\d+)*");
+  }
+}
