@@ -28,7 +28,8 @@ import dev.jdax.hmem.HmemRegion;
  * and every block of it is touched; and some rules are broken.
  */
 final class Demo {
-  private static final int WARM_UP = 20_000;
+  private static final int WARM_UP_BLOCKS = 256;
+  private static final int WARM_UP_ROUNDS = 2_000;
 
   private Demo() {
   }
@@ -91,6 +92,7 @@ final class Demo {
       }
       try (DaxMapping mapping = last.map(Access.READ_WRITE)) {
         MemorySegment memory = mapping.segment();
+        warmUp();
         long faults = faultsOfTouching(memory, alignment.bytes());
         long again = faultsOfTouching(memory, alignment.bytes());
         return new Result(alignment, size, region.availableSize(), devices, describe(last), memory.address(), faults,
@@ -103,18 +105,24 @@ final class Demo {
     return new Device(device.name(), device.size(), device.alignment(), device.ranges());
   }
 
-  /** {@return the faults that a store to each block takes; the loop has been compiled on other memory before} */
-  private static long faultsOfTouching(MemorySegment memory, long block) throws DaxException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment other = arena.allocate(ValueLayout.JAVA_LONG, 16);
-      for (int i = 0; i < WARM_UP; i++) {
-        touch(other, Long.BYTES);
+  /**
+   * Has the loop compiled and its classes loaded, on other memory of the same kind of arena: a loop that is compiled anew
+   * while it is measured takes faults of its own.
+   */
+  private static void warmUp() throws DaxException {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment other = arena.allocate(WARM_UP_BLOCKS * PageSize.SIZE_4K.bytes(), PageSize.SIZE_4K.bytes());
+      for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+        faultsOfTouching(other, PageSize.SIZE_4K.bytes());
       }
-      PageFaults.ofThisThread();
-      long before = PageFaults.ofThisThread().minor();
-      touch(memory, block);
-      return PageFaults.ofThisThread().minor() - before;
     }
+  }
+
+  /** {@return the faults that a store to each block takes} */
+  private static long faultsOfTouching(MemorySegment memory, long block) throws DaxException {
+    long before = PageFaults.ofThisThread().minor();
+    touch(memory, block);
+    return PageFaults.ofThisThread().minor() - before;
   }
 
   private static void touch(MemorySegment memory, long step) {
