@@ -35,7 +35,8 @@ public final class ByteSize {
   }
 
   /**
-   * {@return the number of bytes that a text names: digits, and a binary unit such as {@code K}, {@code MiB} or {@code G}}
+   * {@return the number of bytes that a text names: digits, and a binary unit such as {@code K}, {@code MiB} or {@code
+   * G}}
    *
    * @param text the text, such as {@code 256M}
    * @throws IllegalArgumentException if the text is no such size, or too large for a {@code long}

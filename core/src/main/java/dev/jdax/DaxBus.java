@@ -22,7 +22,8 @@ import dev.jdax.spi.Unwind;
 /**
  * Regions and their devices, under unique names: what {@code /sys/bus/dax} is to a kernel.
  *
- * <p>A program may have several; they know nothing of each other, and exclude each other where they claim the same memory.
+ * <p>A program may have several; they know nothing of each other, and exclude each other where they claim the same
+ * memory.
  */
 public final class DaxBus implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
@@ -233,8 +234,8 @@ public final class DaxBus implements AutoCloseable {
   /**
    * {@linkplain DaxRegion#remove() Removes} the regions, the last one first; a further call does nothing.
    *
-   * <p>A mapping that cannot be revoked in time, because a foreign call holds its memory, is logged and keeps that memory
-   * until it is closed.
+   * <p>A mapping that cannot be revoked in time, because a foreign call holds its memory, is logged and keeps that
+   * memory until it is closed.
    */
   @Override
   public void close() {

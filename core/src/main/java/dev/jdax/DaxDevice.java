@@ -11,10 +11,10 @@ import dev.jdax.spi.RegionInfo;
 /**
  * Ranges of a region, seen as one run of bytes: the thing that is mapped.
  *
- * <p>A device owns nothing and needs no closing. It is {@linkplain DeviceState#EMPTY empty}, {@linkplain DeviceState#SIZED
- * sized}, {@linkplain DeviceState#BOUND bound} or {@linkplain DeviceState#DEAD dead}; what can be done in which state is
- * what Linux allows (drivers/dax/bus.c). Once dead, every call but {@link #name}, {@link #id}, {@link #region},
- * {@link #state} and {@link #toString} says ENXIO.
+ * <p>A device owns nothing and needs no closing. It is {@linkplain DeviceState#EMPTY empty}, {@linkplain
+ * DeviceState#SIZED sized}, {@linkplain DeviceState#BOUND bound} or {@linkplain DeviceState#DEAD dead}; what can be
+ * done in which state is what Linux allows (drivers/dax/bus.c). Once dead, every call but {@link #name}, {@link #id},
+ * {@link #region}, {@link #state} and {@link #toString} says ENXIO.
  */
 public final class DaxDevice {
   private final DaxRegion region;
@@ -140,16 +140,17 @@ public final class DaxDevice {
   }
 
   /**
-   * Grows or shrinks the device. Growing takes the region's gaps from its start on, and gives the device a further range
-   * where it cannot extend the last; shrinking takes from its end. Nothing is cleared.
+   * Grows or shrinks the device. Growing takes the region's gaps from its start on, and gives the device a further
+   * range where it cannot extend the last; shrinking takes from its end. Nothing is cleared.
    *
    * @param size the new size in bytes; 0 makes it empty
    * @param removal with {@link Removal#FORCE} a bound device is unbound first, its mappings revoked, and bound again
    *     after, unless its size is 0
    * @throws IllegalArgumentException if {@code size < 0}
-   * @throws DaxException in this order: with ENXIO if the device is dead, with EACCES if its region is static, with EINVAL if
-   *     the size is not a multiple of {@link PageSize#sizeGranule()} of the alignment, with EBUSY if it is bound and not forced or a
-   *     mapping cannot be revoked within a second, with ENOSPC if the region has too little available
+   * @throws DaxException in this order: with ENXIO if the device is dead, with EACCES if its region is static, with
+   *     EINVAL if the size is not a multiple of {@link PageSize#sizeGranule()} of the alignment, with EBUSY if it is
+   *     bound and not forced or a mapping cannot be revoked within a second, with ENOSPC if the region has too little
+   *     available
    */
   public void resize(long size, Removal removal) throws DaxException {
     if (size < 0) {
@@ -188,8 +189,8 @@ public final class DaxDevice {
    * Sets the alignment, if the device is not bound.
    *
    * @param alignment the alignment
-   * @throws DaxException with ENXIO if the device is dead, with EACCES if its region is static, with EBUSY if it is bound,
-   *     with EINVAL if the length of one of its ranges is not a multiple of the alignment
+   * @throws DaxException with ENXIO if the device is dead, with EACCES if its region is static, with EBUSY if it is
+   *     bound, with EINVAL if the length of one of its ranges is not a multiple of the alignment
    */
   public void setAlignment(PageSize alignment) throws DaxException {
     Objects.requireNonNull(alignment, "alignment");
@@ -251,9 +252,10 @@ public final class DaxDevice {
   /**
    * Unbinds the device from its driver: it can no longer be mapped, and can be resized.
    *
-   * @param removal what happens to its mappings; one that was revoked stays closed, also when the device is enabled again
-   * @throws DaxException with ENXIO if the device is dead, with ENODEV if it is not bound, with EBUSY if it is mapped and
-   *     not forced, or a mapping cannot be revoked within a second
+   * @param removal what happens to its mappings; one that was revoked stays closed, also when the device is enabled
+   *     again
+   * @throws DaxException with ENXIO if the device is dead, with ENODEV if it is not bound, with EBUSY if it is mapped
+   *     and not forced, or a mapping cannot be revoked within a second
    */
   public void disable(Removal removal) throws DaxException {
     Objects.requireNonNull(removal, "removal");
@@ -283,8 +285,8 @@ public final class DaxDevice {
    * Unbinds the device, gives its ranges back and deletes it. Its name may be given again, to another device.
    *
    * @param removal what happens to its mappings
-   * @throws DaxException with ENXIO if the device is dead, with EACCES if its region is static, with EBUSY if it is device
-   *     0, if it is mapped and not forced, or if a mapping cannot be revoked within a second
+   * @throws DaxException with ENXIO if the device is dead, with EACCES if its region is static, with EBUSY if it is
+   *     device 0, if it is mapped and not forced, or if a mapping cannot be revoked within a second
    */
   public void destroy(Removal removal) throws DaxException {
     Objects.requireNonNull(removal, "removal");
@@ -323,7 +325,8 @@ public final class DaxDevice {
   }
 
   /**
-   * Maps a part of the device: shared, at an address that is a multiple of the alignment, not inherited by a child process.
+   * Maps a part of the device: shared, at an address that is a multiple of the alignment, not inherited by a child
+   * process.
    *
    * @param access what the mapping is for
    * @param offset where the part begins in the device, in bytes, a multiple of the alignment
@@ -331,9 +334,10 @@ public final class DaxDevice {
    * @return the mapping, to be closed by the caller
    * @throws IllegalArgumentException if {@code offset} or {@code length} is negative
    * @throws IndexOutOfBoundsException if {@code offset + length} overflows
-   * @throws DaxException with ENXIO if the device is dead or not bound, with EINVAL if offset or length is not a multiple
-   *     of the alignment, the length is 0, the part is not inside the device, or an aligned block lies in two ranges, with
-   *     EOPNOTSUPP if the memory cannot be faulted in blocks of the alignment, with ENOMEM if there are no addresses for it
+   * @throws DaxException with ENXIO if the device is dead or not bound, with EINVAL if offset or length is not a
+   *     multiple of the alignment, the length is 0, the part is not inside the device, or an aligned block lies in two
+   *     ranges, with EOPNOTSUPP if the memory cannot be faulted in blocks of the alignment, with ENOMEM if there are no
+   *     addresses for it
    */
   public DaxMapping map(Access access, long offset, long length) throws DaxException {
     Objects.requireNonNull(access, "access");

@@ -6,8 +6,8 @@ import java.io.IOException;
 /**
  * What was asked cannot be done with this device, in its state, on this machine.
  *
- * <p>The message is one sentence: what was attempted, why not (the value, the constraint, the object), what to do, and the
- * {@linkplain #errno() error number} that Linux gives for it.
+ * <p>The message is one sentence: what was attempted, why not (the value, the constraint, the object), what to do, and
+ * the {@linkplain #errno() error number} that Linux gives for it.
  */
 public final class DaxException extends IOException {
   private static final long serialVersionUID = 1;

@@ -5,8 +5,8 @@ package dev.jdax;
 @FunctionalInterface
 public interface DaxListener {
   /**
-   * Is called on the thread that did it, after it is done and with no lock held; it may call anything. What it throws is
-   * logged and goes no further.
+   * Is called on the thread that did it, after it is done and with no lock held; it may call anything. What it throws
+   * is logged and goes no further.
    *
    * @param event what happened
    */

@@ -104,7 +104,9 @@ public final class DaxMapping implements AutoCloseable {
     return pieces;
   }
 
-  /** Touches the first and last block of every piece, so that what has vanished is an error here and no signal later. */
+  /**
+   * Touches the first and last block of every piece, so that what has vanished is an error here and no signal later.
+   */
   private static void probe(String attempt, Reservation run, List<Piece> pieces, PageSize alignment, Access access)
       throws SystemCallException, DaxException {
     long block = alignment.bytes();
@@ -235,8 +237,8 @@ public final class DaxMapping implements AutoCloseable {
   /**
    * Unmaps the memory. Waits up to a second for calls that hold it; a further call does nothing.
    *
-   * @throws IllegalStateException if a foreign call or I/O still holds the memory: nothing is freed, the mapping is as open
-   *     as before, and may be closed again
+   * @throws IllegalStateException if a foreign call or I/O still holds the memory: nothing is freed, the mapping is as
+   *     open as before, and may be closed again
    */
   @Override
   public void close() {

@@ -17,11 +17,12 @@ import dev.jdax.spi.Unwind;
 /**
  * A contiguous range of differentiated memory: the parent of devices.
  *
- * <p>A <em>dynamic</em> region is carved up by its user; it is born with device 0, which is empty and cannot be deleted. A
+ * <p>A <em>dynamic</em> region is carved up by its user; it is born with device 0, which is empty and cannot be
+ * deleted. A
  * <em>static</em> one has the one device that its media, or its maker, say.
  *
- * <p>The memory belongs to the region and to every live mapping of its devices: it is given back when the region is closed
- * and the last mapping has ended.
+ * <p>The memory belongs to the region and to every live mapping of its devices: it is given back when the region is
+ * closed and the last mapping has ended.
  */
 public final class DaxRegion implements AutoCloseable {
   private final DaxBus bus;
@@ -32,8 +33,8 @@ public final class DaxRegion implements AutoCloseable {
   private final List<Integer> bornWith;
 
   /**
-   * The region lock: guards the fields below, the ops, and the state of the region's devices. Taken before the bus lock; not
-   * held while a mapping is revoked or a listener called.
+   * The region lock: guards the fields below, the ops, and the state of the region's devices. Taken before the bus
+   * lock; not held while a mapping is revoked or a listener called.
    */
   final ReentrantLock lock = new ReentrantLock();
   private final Map<Integer, DaxDevice> handles = new HashMap<>();
@@ -138,8 +139,8 @@ public final class DaxRegion implements AutoCloseable {
    * Makes a device of size 0, as writing 1 to {@code create} does.
    *
    * @return the device, with the lowest free id and the region's alignment
-   * @throws DaxException with ENOENT if the region is static, with ENOSPC if nothing of it is available, with ENXIO if it
-   *     is closed
+   * @throws DaxException with ENOENT if the region is static, with ENOSPC if nothing of it is available, with ENXIO if
+   *     it is closed
    */
   public DaxDevice create() throws DaxException {
     DaxDevice device;
@@ -171,8 +172,8 @@ public final class DaxRegion implements AutoCloseable {
    * @return the device, with the lowest free id and the region's alignment
    * @throws IllegalArgumentException if {@code size <= 0}
    * @throws DaxException with ENOENT if the region is static, with EINVAL if the size is not a multiple of
-   *     {@link PageSize#sizeGranule()} of the region's alignment, with ENOSPC if so much is not available, with ENXIO if
-   *     the region is closed
+   *     {@link PageSize#sizeGranule()} of the region's alignment, with ENOSPC if so much is not available, with ENXIO
+   *     if the region is closed
    */
   public DaxDevice create(long size) throws DaxException {
     if (size <= 0) {
@@ -251,11 +252,11 @@ public final class DaxRegion implements AutoCloseable {
   }
 
   /**
-   * Ends the region and every mapping of it, as unbinding the driver does in Linux: no device can be mapped any more, the
-   * mappings are revoked, what is in flight is waited for, and the memory is given back.
+   * Ends the region and every mapping of it, as unbinding the driver does in Linux: no device can be mapped any more,
+   * the mappings are revoked, what is in flight is waited for, and the memory is given back.
    *
-   * @throws DaxException with EBUSY if a foreign call still holds a mapping's memory after a second: the region is gone,
-   *     and its memory goes with that mapping; a further call tries again
+   * @throws DaxException with EBUSY if a foreign call still holds a mapping's memory after a second: the region is
+   *     gone, and its memory goes with that mapping; a further call tries again
    */
   public void remove() throws DaxException {
     close();

@@ -7,8 +7,8 @@ import dev.jdax.platform.ThreadFaults;
 /**
  * How many page faults a thread has taken, as the kernel counts them (getrusage(2), {@code RUSAGE_THREAD}).
  *
- * <p>The difference of two counts, around a loop that was warmed up on other memory, is what the loop faulted: touching n
- * blocks of a fresh mapping for the first time takes n minor faults.
+ * <p>The difference of two counts, around a loop that was warmed up on other memory, is what the loop faulted: touching
+ * n blocks of a fresh mapping for the first time takes n minor faults.
  *
  * @param minor those that needed no reading from a disk
  * @param major those that did

@@ -24,8 +24,8 @@ import dev.jdax.PageSize;
 import dev.jdax.hmem.HmemRegion;
 
 /**
- * The main job, done on real memory: a region is carved into devices, one is freed, another grows over the hole, is mapped,
- * and every block of it is touched; and some rules are broken.
+ * The main job, done on real memory: a region is carved into devices, one is freed, another grows over the hole, is
+ * mapped, and every block of it is touched; and some rules are broken.
  */
 final class Demo {
   private static final int WARM_UP_BLOCKS = 256;
@@ -106,8 +106,8 @@ final class Demo {
   }
 
   /**
-   * Has the loop compiled and its classes loaded, on other memory of the same kind of arena: a loop that is compiled anew
-   * while it is measured takes faults of its own.
+   * Has the loop compiled and its classes loaded, on other memory of the same kind of arena: a loop that is compiled
+   * anew while it is measured takes faults of its own.
    */
   private static void warmUp() throws DaxException {
     try (Arena arena = Arena.ofShared()) {

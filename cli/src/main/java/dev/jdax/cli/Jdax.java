@@ -7,7 +7,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 
 /**
- * The command. It exits with 0 if all went as it should, with 1 if something failed, and with 2 if it was called wrongly.
+ * The command. It exits with 0 if all went as it should, with 1 if something failed, and with 2 if it was called
+ * wrongly.
  */
 @Command(name = "jdax", mixinStandardHelpOptions = true, version = "jdax 0.1.0-SNAPSHOT", //
     description = "Device DAX for the JVM.", subcommands = DemoCommand.class)

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a process runs out of: each in a JVM of its own, which must get a sentence, go on, and have nothing left over. */
+/**
+ * What a process runs out of: each in a JVM of its own, which must get a sentence, go on, and have nothing left over.
+ */
 class LimitsOfAProcess {
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """

@@ -27,7 +27,10 @@ import dev.jdax.hmem.HmemRegion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Mappings, devices and regions are ended by several threads at once, while others read: nothing worse than the promised. */
+/**
+ * Mappings, devices and regions are ended by several threads at once, while others read: nothing worse than the
+ * promised.
+ */
 @Timeout(60)
 class ManyThreadsCloseAMapping {
   private static final long SIZE = 4L << 20;

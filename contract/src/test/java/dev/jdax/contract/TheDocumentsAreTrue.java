@@ -27,7 +27,10 @@ import dev.jdax.DaxBus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the documents say of tests, files and code is so: the tests exist, the links lead somewhere, the snippets compile. */
+/**
+ * What the documents say of tests, files and code is so: the tests exist, the links lead somewhere, the snippets
+ * compile.
+ */
 class TheDocumentsAreTrue {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+)\\.(\\w+)`");

@@ -9,7 +9,9 @@ import dev.jdax.DaxException;
 import dev.jdax.PageFaults;
 import dev.jdax.PageSize;
 
-/** Stores to each block of a mapping, and the faults that this takes. The JVM's heap is touched before (see the pom). */
+/**
+ * Stores to each block of a mapping, and the faults that this takes. The JVM's heap is touched before (see the pom).
+ */
 final class Touching {
   private Touching() {
   }

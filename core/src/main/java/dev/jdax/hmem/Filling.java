@@ -19,10 +19,10 @@ import dev.jdax.spi.Unwind;
 /**
  * Gives a file all of its memory, on the node that was asked for, so that no later touch of it can fail.
  *
- * <p>Huge pages are reserved first, by a mapping, which fails at once if the pool is short. The pages are then allocated
- * under a thread policy, because a policy of the mapping is ignored by fallocate and answered with SIGBUS by a touch; and
- * their node is read back. Small pages cannot be reserved: they are refused where they would take the machine's last
- * memory, and pinned by a mapping that stays, where {@code RLIMIT_MEMLOCK} allows it.
+ * <p>Huge pages are reserved first, by a mapping, which fails at once if the pool is short. The pages are then
+ * allocated under a thread policy, because a policy of the mapping is ignored by fallocate and answered with SIGBUS by
+ * a touch; and their node is read back. Small pages cannot be reserved: they are refused where they would take the
+ * machine's last memory, and pinned by a mapping that stays, where {@code RLIMIT_MEMLOCK} allows it.
  */
 final class Filling {
   private static final long CHUNK = 64L << 20;

@@ -12,7 +12,10 @@ import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.Unwind;
 
-/** Claims memory of this machine: an {@link HmemRegion} becomes a dynamic region, an {@link HmemAttachment} a static one. */
+/**
+ * Claims memory of this machine: an {@link HmemRegion} becomes a dynamic region, an {@link HmemAttachment} a static
+ * one.
+ */
 public final class HmemDriver implements DaxDriver {
   /** Makes the driver; {@link java.util.ServiceLoader} does. */
   public HmemDriver() {

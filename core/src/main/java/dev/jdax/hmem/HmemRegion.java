@@ -77,8 +77,8 @@ public record HmemRegion(long size, PageSize pageSize, OptionalInt node, Optiona
   /**
    * {@return the same, in a file that is made for it and that other processes can {@linkplain #attach attach} to}
    *
-   * <p>The file must not be there yet. It is on hugetlbfs, mounted with pages of {@link #pageSize}, or, for pages of 4 KiB,
-   * on tmpfs. It stays when the region is closed, and holds its memory, until it is deleted.
+   * <p>The file must not be there yet. It is on hugetlbfs, mounted with pages of {@link #pageSize}, or, for pages of 4
+   * KiB, on tmpfs. It stays when the region is closed, and holds its memory, until it is deleted.
    *
    * @param path where to make it
    */

@@ -6,7 +6,8 @@ import java.util.OptionalInt;
 import dev.jdax.PageSize;
 
 /**
- * The kernel's pool of huge pages of one size, of the machine or of one NUMA node (Documentation/admin-guide/mm/hugetlbpage).
+ * The kernel's pool of huge pages of one size, of the machine or of one NUMA node
+ * (Documentation/admin-guide/mm/hugetlbpage).
  *
  * @param machine the machine
  * @param pageSize the size of a page

@@ -11,8 +11,8 @@ import dev.jdax.platform.FileId;
  * Whether the kernel may put transparent huge pages where pages of 4 KiB were asked for.
  *
  * <p>Then one fault would bring in more than the alignment, and blocks could be collapsed or split later
- * (Documentation/admin-guide/mm/transhuge, "Hugepages in tmpfs/shmem"). {@code never}, {@code deny} and {@code advise} are
- * as they should be: jdax gives no advice.
+ * (Documentation/admin-guide/mm/transhuge, "Hugepages in tmpfs/shmem"). {@code never}, {@code deny} and {@code advise}
+ * are as they should be: jdax gives no advice.
  */
 final class ShmemHugePages {
   private static final String FOLDER = "sys/kernel/mm/transparent_hugepage/";

@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * An open file: a descriptor that is ours, closed once, and not inherited by a program that this one starts.
  *
- * <p>Sizes and offsets are in bytes. Any thread may use it; whoever closes it sees to it that no other thread still does.
+ * <p>Sizes and offsets are in bytes. Any thread may use it; whoever closes it sees to it that no other thread still
+ * does.
  */
 public final class Fd implements AutoCloseable {
   /** How a byte range is locked. */
@@ -97,7 +98,8 @@ public final class Fd implements AutoCloseable {
    * @param name what {@code /proc} shows of it
    * @param pageSize the size of a page, a power of two
    * @return the open file
-   * @throws SystemCallException if memfd_create(2) fails; with ENODEV or EINVAL if the machine has no pages of that size
+   * @throws SystemCallException if memfd_create(2) fails; with ENODEV or EINVAL if the machine has no pages of that
+   *     size
    */
   public static Fd hugeMemfd(String name, long pageSize) throws SystemCallException {
     return memfd(name, Abi.MFD_HUGETLB | Long.numberOfTrailingZeros(pageSize) << Abi.MFD_HUGE_SHIFT);
@@ -190,8 +192,8 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
-   * Locks the whole file, or changes how it is locked, without waiting. The lock belongs to this opening of the file and
-   * ends with it (an open file description lock); it is advisory.
+   * Locks the whole file, or changes how it is locked, without waiting. The lock belongs to this opening of the file
+   * and ends with it (an open file description lock); it is advisory.
    *
    * @param lock how to lock it
    * @return false if a lock that others hold is in the way
@@ -233,7 +235,9 @@ public final class Fd implements AutoCloseable {
     return flock;
   }
 
-  /** Closes the descriptor, once; a further call does nothing. Never throws: Linux lets go of it even when it complains. */
+  /**
+   * Closes the descriptor, once; a further call does nothing. Never throws: Linux lets go of it even when it complains.
+   */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

@@ -15,8 +15,8 @@ import java.lang.invoke.MethodHandle;
  * The kernel itself, through {@code syscall(2)} of the C library.
  *
  * <p>One function for all calls, because the first handle that the JDK links costs 30 to 120 ms and each further shape
- * costs again, and because {@code set_mempolicy} and its kin have no wrapper in the C library. The class is initialised,
- * and the handle linked, with the first call that a program makes.
+ * costs again, and because {@code set_mempolicy} and its kin have no wrapper in the C library. The class is
+ * initialised, and the handle linked, with the first call that a program makes.
  */
 final class Libc implements LinuxCalls {
   private static final StructLayout ERRNO = Linker.Option.captureStateLayout();

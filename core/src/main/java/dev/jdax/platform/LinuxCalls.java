@@ -6,9 +6,10 @@ import java.lang.foreign.MemorySegment;
 /**
  * The system calls that jdax makes, named and ordered as in C.
  *
- * <p>Each gives what the kernel gave: a result that is not negative, or {@code -errno}. A call that a signal interrupted
- * is made again, as {@code SA_RESTART} would; {@code close} is not, because Linux has let go of the descriptor by then.
- * {@link #invoke} is the only method to implement, so that a test can put itself between jdax and the kernel.
+ * <p>Each gives what the kernel gave: a result that is not negative, or {@code -errno}. A call that a signal
+ * interrupted is made again, as {@code SA_RESTART} would; {@code close} is not, because Linux has let go of the
+ * descriptor by then. {@link #invoke} is the only method to implement, so that a test can put itself between jdax and
+ * the kernel.
  */
 @FunctionalInterface
 interface LinuxCalls {

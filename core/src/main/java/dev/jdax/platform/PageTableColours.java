@@ -11,8 +11,8 @@ import java.util.Map;
  *
  * <p>Linux lets two mappings of a hugetlb inode share a page table of 2 MiB entries if both cover a whole gibibyte that
  * begins at a multiple of 1 GiB and show the same part of the file in it ({@code huge_pmd_share} in mm/hugetlb.c). The
- * second then takes one fault where 512 were promised. So two live mappings never have the same <em>colour</em>: address
- * less file offset, modulo 1 GiB. Only mappings of this process are known here.
+ * second then takes one fault where 512 were promised. So two live mappings never have the same <em>colour</em>:
+ * address less file offset, modulo 1 GiB. Only mappings of this process are known here.
  */
 final class PageTableColours {
   private static final long GIB = 1L << 30;

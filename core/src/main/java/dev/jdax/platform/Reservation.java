@@ -13,13 +13,13 @@ import java.util.OptionalLong;
 /**
  * A run of addresses that is ours, and the pieces of files that are mapped into it.
  *
- * <p>{@link #of} reserves the addresses, aligned; {@link #place} puts the pieces there, shared. Positions are offsets in
- * the run, in bytes; nothing but this class knows its address, until {@link #segment} gives it bounds and a lifetime. One
- * thread uses a reservation until then.
+ * <p>{@link #of} reserves the addresses, aligned; {@link #place} puts the pieces there, shared. Positions are offsets
+ * in the run, in bytes; nothing but this class knows its address, until {@link #segment} gives it bounds and a
+ * lifetime. One thread uses a reservation until then.
  *
- * <p>The addresses are reserved with a mapping of an empty memfd that nobody may touch. A {@code MAP_FIXED} that fails may
- * have taken away what stood there, and another thread may have mapped something into the hole since: by the memfd's
- * inode we tell what is still ours and may be unmapped from what is not.
+ * <p>The addresses are reserved with a mapping of an empty memfd that nobody may touch. A {@code MAP_FIXED} that fails
+ * may have taken away what stood there, and another thread may have mapped something into the hole since: by the
+ * memfd's inode we tell what is still ours and may be unmapped from what is not.
  */
 public final class Reservation implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
@@ -170,8 +170,8 @@ public final class Reservation implements AutoCloseable {
   /**
    * {@return the offset of the first block in a range that cannot be touched, or empty if all of them can}
    *
-   * <p>The kernel is asked to fault the range in ({@code MADV_POPULATE_READ}, {@code MADV_POPULATE_WRITE}), which gives an
-   * error where a load or store would give a signal.
+   * <p>The kernel is asked to fault the range in ({@code MADV_POPULATE_READ}, {@code MADV_POPULATE_WRITE}), which gives
+   * an error where a load or store would give a signal.
    *
    * @param offset where the range begins, a multiple of {@code block}
    * @param range how long it is, a multiple of {@code block}
@@ -247,7 +247,9 @@ public final class Reservation implements AutoCloseable {
     return Vma.smaps().stream().filter(vma -> vma.overlaps(base, base + length)).toList();
   }
 
-  /** Unmaps what is mapped, once; a further call does nothing. Never throws: an arena's other cleanups come after it. */
+  /**
+   * Unmaps what is mapped, once; a further call does nothing. Never throws: an arena's other cleanups come after it.
+   */
   @Override
   public void close() {
     for (Span span : List.copyOf(held)) {

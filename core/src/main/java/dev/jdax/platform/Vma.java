@@ -34,7 +34,9 @@ public record Vma(long start, long end, long inode, String path, long kernelPage
     return parse(Files.readAllLines(SMAPS));
   }
 
-  /** Parses either file: a header line for each mapping, and in smaps lines of the form {@code Name: value} behind it. */
+  /**
+   * Parses either file: a header line for each mapping, and in smaps lines of the form {@code Name: value} behind it.
+   */
   static List<Vma> parse(List<String> lines) {
     List<Vma> mappings = new ArrayList<>();
     Vma current = null;

@@ -8,8 +8,8 @@ import dev.jdax.DaxException;
 import dev.jdax.PageSize;
 
 /**
- * Memory made ours: allocated in full, on its node, pinned where that can be had, locked against others, and checked; all
- * of it undone as one.
+ * Memory made ours: allocated in full, on its node, pinned where that can be had, locked against others, and checked;
+ * all of it undone as one.
  */
 public interface Claim {
   /**

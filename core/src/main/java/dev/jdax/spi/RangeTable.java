@@ -11,9 +11,9 @@ import dev.jdax.DaxRange;
 /**
  * Which addresses of a region no device has, and how a device grows into them and shrinks out of them.
  *
- * <p>Follows {@code dev_dax_resize}, {@code alloc_dev_dax_range} and {@code adjust_ok} in drivers/dax/bus.c. Linux walks
- * the allocations in the order of their addresses to the first gap; here the gaps are kept, so that a region of a hundred
- * thousand devices costs no more than a small one.
+ * <p>Follows {@code dev_dax_resize}, {@code alloc_dev_dax_range} and {@code adjust_ok} in drivers/dax/bus.c. Linux
+ * walks the allocations in the order of their addresses to the first gap; here the gaps are kept, so that a region of a
+ * hundred thousand devices costs no more than a small one.
  */
 final class RangeTable {
   /** Gaps by their start, with their length; neighbours are one gap. */

@@ -10,8 +10,8 @@ import dev.jdax.PageSize;
  * A region as its driver runs it: state and changes of state, without the rules.
  *
  * <p>{@link dev.jdax.DaxRegion} calls it under the region's lock, one call at a time, and has checked the rules of the
- * state table before; an implementation that talks to a kernel may be refused all the same, and keeps the errno. Nothing
- * is remembered above between two calls.
+ * state table before; an implementation that talks to a kernel may be refused all the same, and keeps the errno.
+ * Nothing is remembered above between two calls.
  */
 public interface RegionOps {
   /**
