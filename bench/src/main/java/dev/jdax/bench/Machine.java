@@ -16,10 +16,13 @@ final class Machine {
   static String now() throws IOException {
     return String.join("\n",
         "- CPU: " + field("/proc/cpuinfo", "model name") + ", " + Runtime.getRuntime().availableProcessors()
-            + " processors",
-        "- memory: " + field("/proc/meminfo", "MemTotal") + "; pages of 2 MiB: " + pool("2048kB") + "; of 1 GiB: "
+            + " processors"
+            + (field("/proc/cpuinfo", "flags").contains("hypervisor") ? ", of a virtual machine" : ""),
+        "- memory: " + field("/proc/meminfo", "MemTotal").replace("kB", "KiB") + "; pages of 2 MiB: " + pool("2048kB")
+            + "; of 1 GiB: "
             + pool("1048576kB"),
         "- kernel: " + System.getProperty("os.name") + " " + System.getProperty("os.version"),
+        "- compiler of the C program: gcc " + Twin.compilerVersion(),
         "- JDK: " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
         "- date: " + LocalDate.now(ZoneOffset.UTC) + "; " + load());
   }

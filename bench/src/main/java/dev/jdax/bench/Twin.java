@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,11 +47,20 @@ final class Twin implements AutoCloseable {
     }
     List<String> command = Stream.concat(COMPILER.stream(),
         Stream.of("-o", folder.resolve("twin").toString(), source.toString())).toList();
-    Process gcc = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(gcc.getInputStream().readAllBytes());
-    if (waitFor(gcc) != 0) {
+    run(command);
+  }
+
+  static String compilerVersion() throws IOException {
+    return run(List.of("gcc", "-dumpfullversion")).strip();
+  }
+
+  private static String run(List<String> command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (waitFor(process) != 0) {
       throw new IOException(String.join(" ", command) + " failed: " + said);
     }
+    return said;
   }
 
   /** {@return the path under which another process can open a file that this one has open, by the start of its name} */
