@@ -93,10 +93,10 @@ class ARegionEndsAsTheTableOfEndingsSays {
   void aBusRemovesItsRegionsInReverse() throws Exception {
     DaxRegion first = region();
     bus.add(AddressesOnly.fixed(7, 0, 2 * MIB, PageSize.SIZE_4K));
-    DaxRegion third = region();
+    DaxRegion third = bus.add(AddressesOnly.dynamic(6 * MIB, PageSize.SIZE_4K));
     DaxMapping mapping = first.create(2 * MIB).map(Access.READ_ONLY);
     bus.close();
-    assertThat(driver.closed()).extracting(AddressesOnly.Source::toString).containsExactly("64 MiB of addresses",
+    assertThat(driver.closed()).extracting(AddressesOnly.Source::toString).containsExactly("6 MiB of addresses",
         "dax7.0 of 2 MiB", "64 MiB of addresses");
     assertThat(mapping.isOpen()).isFalse();
     assertThat(bus.regions()).isEmpty();

@@ -15,7 +15,8 @@ import dev.jdax.spi.Seeds;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random operations on a region, beside a small model of Linux's rules that says what each gives: an errno, or a change.
+ * Random operations on a region, beside a small model of Linux's rules that says what each gives: an errno, or a
+ * change.
  *
  * <p>The model is written from section 2 of the reference and from design.md's state table, and shares no code with the
  * engine but the records of ranges and the enumerations.

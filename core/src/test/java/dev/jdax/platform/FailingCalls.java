@@ -26,9 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * }
  *
  * <p>Counted are the calls of the thread that made it, of the threads that it was given, and of those on which
- * {@link NumaPolicy#onNode} runs a step (their names begin with {@code jdax-node-}). The calls of other threads go through
- * untold. A call that a signal interrupts (EINTR) counts again when it is made again. Only one is in place at a time;
- * making a second one waits for the first to be closed.
+ * {@link NumaPolicy#onNode} runs a step (their names begin with {@code jdax-node-}). The calls of other threads go
+ * through untold. A call that a signal interrupts (EINTR) counts again when it is made again. Only one is in place at a
+ * time; making a second one waits for the first to be closed.
  */
 public final class FailingCalls implements AutoCloseable {
   private static final int NONE = 0;
@@ -77,7 +77,8 @@ public final class FailingCalls implements AutoCloseable {
   /**
    * {@return one that fails call number {@code k} and lets all others through}
    *
-   * <p>The failing call does not reach the kernel; but a {@code close} does, and is then told as failed, as Linux has it.
+   * <p>The failing call does not reach the kernel; but a {@code close} does, and is then told as failed, as Linux has
+   * it.
    *
    * @param k which call, from 1
    * @param errno the error that it gives, positive

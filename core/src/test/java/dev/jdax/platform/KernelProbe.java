@@ -62,6 +62,8 @@ public final class KernelProbe {
   /**
    * {@return what the descriptors of this process are open on, sorted}
    *
+   * <p>Left out is what the JVM opens when it pleases: jars, and sources of random numbers.
+   *
    * @throws IOException if {@code /proc} cannot be read
    */
   public static List<String> openFds() throws IOException {
@@ -75,7 +77,8 @@ public final class KernelProbe {
         }
       }
     }
-    links.removeIf(link -> link.matches("/proc/\\d+/fd")); // the folder itself, open while it is read
+    links.removeIf(link -> link.matches("/proc/\\d+/fd") // the folder itself, open while it is read
+        || link.endsWith(".jar") || link.matches("/dev/u?random"));
     return links.stream().sorted().toList();
   }
 

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Constants, call numbers, structures and errors, each compared with what a C program of this machine's headers prints. */
+/**
+ * Constants, call numbers, structures and errors, each compared with what a C program of this machine's headers prints.
+ */
 class TheAbiIsThatOfTheHeaders {
   private static final String HEADERS = """
       #define _GNU_SOURCE

@@ -17,8 +17,8 @@ import dev.jdax.platform.SystemCallException;
 /**
  * A driver for tests of the rules: it claims addresses, of any size, and no memory.
  *
- * <p>A mapping of them can be had all the same: of a sparse file, which is made when the first one is, and in pages of 4
- * KiB whatever the alignment.
+ * <p>A mapping of them can be had all the same: of a sparse file, which is made when the first one is, and in pages of
+ * 4 KiB whatever the alignment.
  */
 public final class AddressesOnly implements DaxDriver {
   private final String name;

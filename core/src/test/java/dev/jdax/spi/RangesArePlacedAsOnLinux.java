@@ -12,7 +12,9 @@ import dev.jdax.DaxRange;
 import dev.jdax.PageSize;
 import org.junit.jupiter.api.Test;
 
-/** {@link RangeTable} under {@link InProcessRegion}: the examples that were seen on Linux, and a model of what it does. */
+/**
+ * {@link RangeTable} under {@link InProcessRegion}: the examples that were seen on Linux, and a model of what it does.
+ */
 class RangesArePlacedAsOnLinux {
   private static final long MIB = 1L << 20;
   private static final int SEEDS = 50;
