@@ -15,7 +15,7 @@ import dev.jdax.spi.InProcessRegion;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 
-/** A driver of regions that are addresses and no memory: more of them than any machine has, to be carved up, not mapped. */
+/** A driver of regions that are addresses and no memory: more than any machine has, to be carved up, not mapped. */
 final class AddressesOnly implements DaxDriver {
   /**
    * Addresses, in blocks of 2 MiB.

@@ -18,11 +18,11 @@ import dev.jdax.PageSize;
 import dev.jdax.hmem.HmemRegion;
 
 /**
- * How long it takes until 1 GiB can be used: to claim, map and touch it for the first time, and the touch alone, against
- * the JDK's making, mapping and touching of a file on tmpfs.
+ * How long it takes until 1 GiB can be used: to claim, map and touch it for the first time, and the touch alone,
+ * against the JDK's making, mapping and touching of a file on tmpfs.
  *
- * <p>A touch is a store to every 4 KiB, on every side, also where a fault brings in 2 MiB: a program that is given memory
- * uses all of it.
+ * <p>A touch is a store to every 4 KiB, on every side, also where a fault brings in 2 MiB: a program that is given
+ * memory uses all of it.
  */
 final class ClaimMapTouch implements Figure {
   private static final long SIZE = 1L << 30;

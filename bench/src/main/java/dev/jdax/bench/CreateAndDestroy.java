@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Making a device of 2 MiB and destroying one, in a region that has 10, 1 000 and 100 000 devices.
  *
- * <p>{@link #oneMore} makes one behind the others and destroys it; {@link #another} destroys one of them, drawn at random,
- * and makes one in its place. The region has addresses and no memory, so that only the bookkeeping is measured.
+ * <p>{@link #oneMore} makes one behind the others and destroys it; {@link #another} destroys one of them, drawn at
+ * random, and makes one in its place. The region has addresses and no memory, so that only the bookkeeping is measured.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

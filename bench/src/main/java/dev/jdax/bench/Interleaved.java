@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * Sides that are timed in turns, so that what disturbs the machine disturbs all of them alike.
  *
- * <p>Each round runs every side once, in an order that rotates, so that none always follows the same other. A pair is two
- * sides of one round.
+ * <p>Each round runs every side once, in an order that rotates, so that none always comes first. A pair is two sides of
+ * one round.
  */
 final class Interleaved {
   private final Map<String, Side> sides = new LinkedHashMap<>();

@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Finding a device of 1 GiB by its name, mapping it in pages of 2 MiB and closing the mapping, without a touch, against the
- * JDK's opening, mapping and closing of a file of that size on tmpfs.
+ * Finding a device of 1 GiB by its name, mapping it in pages of 2 MiB and closing the mapping, without a touch, against
+ * the JDK's opening, mapping and closing of a file of that size on tmpfs.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -23,7 +23,7 @@ record TmpfsFile(Path path) implements AutoCloseable {
     return new TmpfsFile(TMPFS.resolve("jdax-bench-" + ProcessHandle.current().pid() + "-" + made++));
   }
 
-  /** {@return the file's first bytes, as a mapping that lasts as long as the arena; the file is made where it is missing} */
+  /** {@return the file, made where it is missing, as a mapping of so many bytes that lasts as long as the arena} */
   MemorySegment map(long size, Arena arena) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ,
         StandardOpenOption.WRITE)) {
