@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** NVDIMM media in files: formats, namespaces, and the pmem driver. */
+module dev.jdax.pmem {
+  requires transitive dev.jdax;
+
+  exports dev.jdax.pmem;
+}
