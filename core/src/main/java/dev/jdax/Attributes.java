@@ -16,7 +16,7 @@ final class Attributes {
   }
 
   static List<DaxAttribute> of(DaxRegion region) throws DaxException {
-    RegionInfo info = region.info("read the attributes of");
+    RegionInfo info = region.info("read the attributes of " + region);
     Table table = new Table(region.toString());
     table.add("id", 0444, () -> Integer.toString(region.id()), null);
     table.add("size", 0444, () -> Long.toString(region.size()), null);
@@ -33,7 +33,7 @@ final class Attributes {
 
   static List<DaxAttribute> of(DaxDevice device) throws DaxException {
     DeviceInfo info = device.info("read the attributes of " + device);
-    RegionInfo region = device.region().info("read the attributes of");
+    RegionInfo region = device.region().info("read the attributes of " + device);
     Table table = new Table(device.name());
     boolean dynamic = region.dynamic();
     table.add("size", dynamic ? 0644 : 0444, () -> Long.toString(device.size()),

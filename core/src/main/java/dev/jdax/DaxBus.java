@@ -76,8 +76,11 @@ public final class DaxBus implements AutoCloseable {
       RegionOps ops = driver.probe(source);
       unwind.onFailure(ops::close);
       DaxRegion region = register(ops, driver.name() + ": " + source);
+      unwind.keep(); // the ops are the region's from here on
+      unwind.onFailure(region::close);
+      List<DaxDevice> devices = region.devices();
       unwind.keep();
-      region.devices().forEach(device -> fire(DaxEvent.Kind.ADD, device));
+      devices.forEach(device -> fire(DaxEvent.Kind.ADD, device));
       return region;
     }
   }

@@ -106,7 +106,7 @@ public final class DaxDevice {
    */
   public List<DaxMapping> mappings() throws DaxException {
     info("list the mappings of " + name());
-    return region.mappings(this);
+    return ownMappings();
   }
 
   /**
@@ -447,9 +447,13 @@ public final class DaxDevice {
     region.ops().unbind(id);
   }
 
+  private List<DaxMapping> ownMappings() {
+    return region.mappings().stream().filter(mapping -> mapping.device() == this).toList();
+  }
+
   /** Ends all mappings. Lets go of the region lock while it waits; nobody can map the device meanwhile. */
   private void revokeMappings(String attempt) throws DaxException {
-    List<DaxMapping> open = region.mappings(this);
+    List<DaxMapping> open = ownMappings();
     revoking++;
     region.lock.unlock();
     try {

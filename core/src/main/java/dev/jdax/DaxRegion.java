@@ -67,7 +67,7 @@ public final class DaxRegion implements AutoCloseable {
    * @throws DaxException with ENXIO if the region is closed
    */
   public boolean isDynamic() throws DaxException {
-    return info("read").dynamic();
+    return info("read " + this).dynamic();
   }
 
   /**
@@ -76,7 +76,7 @@ public final class DaxRegion implements AutoCloseable {
    * @throws DaxException with ENXIO if the region is closed
    */
   public long size() throws DaxException {
-    return info("read the size of").size();
+    return info("read the size of " + this).size();
   }
 
   /**
@@ -85,7 +85,7 @@ public final class DaxRegion implements AutoCloseable {
    * @throws DaxException with ENXIO if the region is closed
    */
   public long availableSize() throws DaxException {
-    return info("read the available size of").availableSize();
+    return info("read the available size of " + this).availableSize();
   }
 
   /**
@@ -94,7 +94,7 @@ public final class DaxRegion implements AutoCloseable {
    * @throws DaxException with ENXIO if the region is closed
    */
   public PageSize alignment() throws DaxException {
-    return info("read the alignment of").alignment();
+    return info("read the alignment of " + this).alignment();
   }
 
   /**
@@ -105,7 +105,7 @@ public final class DaxRegion implements AutoCloseable {
   public List<DaxDevice> devices() throws DaxException {
     lock.lock();
     try {
-      requireAlive("list the devices of");
+      requireAlive("list the devices of " + this);
       List<DaxDevice> devices = new ArrayList<>();
       for (int deviceId : ops.deviceIds()) {
         devices.add(handle(deviceId));
@@ -261,7 +261,7 @@ public final class DaxRegion implements AutoCloseable {
   public void remove() throws DaxException {
     close();
     DaxException held = null;
-    for (DaxMapping mapping : mappings(null)) {
+    for (DaxMapping mapping : mappings()) {
       try {
         mapping.revoke("remove " + this, "its region was removed");
       } catch (DaxException e) {
@@ -313,26 +313,24 @@ public final class DaxRegion implements AutoCloseable {
     return dead;
   }
 
-  RegionInfo info(String verb) throws DaxException {
+  RegionInfo info(String attempt) throws DaxException {
     lock.lock();
     try {
-      requireAlive(verb);
+      requireAlive(attempt);
       return ops.info();
     } finally {
       lock.unlock();
     }
   }
 
-  private void requireAlive(String verb) throws DaxException {
+  private void requireAlive(String attempt) throws DaxException {
     if (dead) {
-      throw new DaxException(Errno.ENXIO, verb + " " + this, "the region is closed", "add its memory to a bus again");
+      throw new DaxException(Errno.ENXIO, attempt, "the region is closed", "add its memory to a bus again");
     }
   }
 
   private RegionInfo requireDynamic(String attempt) throws DaxException {
-    if (dead) {
-      throw new DaxException(Errno.ENXIO, attempt, "the region is closed", "add its memory to a bus again");
-    }
+    requireAlive(attempt);
     RegionInfo info = ops.info();
     if (!info.dynamic()) {
       throw new DaxException(Errno.ENOENT, attempt, "a static region has the devices that it was made with",
@@ -424,11 +422,11 @@ public final class DaxRegion implements AutoCloseable {
     }
   }
 
-  /** {@return the live mappings of a device, or of all devices if it is null} */
-  List<DaxMapping> mappings(DaxDevice device) {
+  /** {@return the live mappings of all devices, in the order in which they were made} */
+  List<DaxMapping> mappings() {
     lock.lock();
     try {
-      return mappings.stream().filter(mapping -> device == null || mapping.device() == device).toList();
+      return List.copyOf(mappings);
     } finally {
       lock.unlock();
     }
