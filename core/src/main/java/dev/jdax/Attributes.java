@@ -10,7 +10,8 @@ import dev.jdax.spi.RegionInfo;
 
 /** The attribute tables of regions and devices: names, modes and texts of drivers/dax/bus.c. */
 final class Attributes {
-  private static final BigInteger MAX_UNSIGNED = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+  private static final BigInteger MAX_INT = BigInteger.valueOf(Integer.MAX_VALUE);
+  private static final BigInteger MAX_UNSIGNED_LONG = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
   private Attributes() {
   }
@@ -48,6 +49,7 @@ final class Attributes {
       table.add("target_node", 0444, () -> Integer.toString(region.targetNode()), null);
     }
     table.add("numa_node", 0444, () -> Integer.toString(region.targetNode()), null);
+    table.add("dev", 0444, () -> "0:" + device.minor(), null); // major 0: no node stands for it
     table.add("modalias", 0444, () -> "dax:t0", null);
     for (int i = 0; i < info.ranges().size(); i++) {
       int index = i;
@@ -83,24 +85,28 @@ final class Attributes {
 
   private static void create(DaxRegion region, String text) throws DaxException {
     String attempt = "write \"" + text + "\" to create of " + region;
-    if (!number(text, attempt, Errno.EINVAL).equals(BigInteger.ONE)) {
+    if (number(text, attempt, Errno.EINVAL, Errno.ERANGE, MAX_INT).intValue() != 1) {
       throw new DaxException(Errno.EINVAL, attempt, "it makes one device at a time", "write 1");
     }
     region.create();
   }
 
+  /** Sizes of 2^63 and more are as misaligned, or as much too large, as the largest of ours. */
   private static long size(DaxDevice device, String text) throws DaxException {
     String attempt = "write \"" + text + "\" to size of " + device;
-    BigInteger size = number(text, attempt, Errno.EINVAL);
-    if (size.bitLength() > 63) {
-      throw new DaxException(Errno.EINVAL, attempt, "no region has 2^63 bytes", "write less");
+    BigInteger size = number(text, attempt, Errno.EINVAL, Errno.ERANGE, MAX_UNSIGNED_LONG);
+    if (size.bitLength() < Long.SIZE) {
+      return size.longValueExact();
     }
-    return size.longValueExact();
+    long granule = device.alignment().sizeGranule();
+    boolean aligned = size.mod(BigInteger.valueOf(granule)).signum() == 0;
+    return aligned ? Long.MAX_VALUE / granule * granule : Long.MAX_VALUE;
   }
 
   private static PageSize alignment(DaxDevice device, String text) throws DaxException {
     String attempt = "write \"" + text + "\" to align of " + device;
-    BigInteger bytes = number(text, attempt, Errno.ENXIO); // as align_store has it, where the others say EINVAL
+    // align_store makes ENXIO of every number that cannot be read, where the others keep what was wrong with it.
+    BigInteger bytes = number(text, attempt, Errno.ENXIO, Errno.ENXIO, MAX_UNSIGNED_LONG);
     for (PageSize size : PageSize.values()) {
       if (bytes.equals(BigInteger.valueOf(size.bytes()))) {
         return size;
@@ -111,7 +117,8 @@ final class Attributes {
   }
 
   /** Reads a number as kstrtoull with base 0 does: decimal, hexadecimal behind 0x, octal behind 0. */
-  private static BigInteger number(String text, String attempt, Errno notANumber) throws DaxException {
+  private static BigInteger number(String text, String attempt, Errno notANumber, Errno tooLarge, BigInteger max)
+      throws DaxException {
     String digits = text.startsWith("+") ? text.substring(1) : text;
     int radix = 10;
     if (digits.regionMatches(true, 0, "0x", 0, 2)) {
@@ -125,8 +132,8 @@ final class Attributes {
           "write it in decimal, or in hexadecimal behind 0x");
     }
     BigInteger number = new BigInteger(digits, radix);
-    if (number.compareTo(MAX_UNSIGNED) > 0) {
-      throw new DaxException(Errno.ERANGE, attempt, "it does not fit into 64 bits", "write less");
+    if (number.compareTo(max) > 0) {
+      throw new DaxException(tooLarge, attempt, "it is larger than " + max, "write less");
     }
     return number;
   }

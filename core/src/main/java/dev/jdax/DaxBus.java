@@ -116,9 +116,8 @@ public final class DaxBus implements AutoCloseable {
       for (DaxRegion other : regions) {
         // Only regions whose ids are given can have the same; then their devices differ, as on Linux.
         if (other.id() == id && !(other.hasGivenId() && Collections.disjoint(other.bornWith(), ids))) {
-          throw new DaxException(Errno.EEXIST, "add " + origin,
-              "dax" + id + "." + ids.getFirst() + " would be a name of "
-                  + other + " too",
+          List<String> names = ids.stream().map(deviceId -> DaxDevice.name(id, deviceId)).toList();
+          throw new DaxException(Errno.EEXIST, "add " + origin, names + " would be names of " + other + " too",
               "remove that region first");
         }
       }
@@ -201,7 +200,7 @@ public final class DaxBus implements AutoCloseable {
     for (DaxListener listener : listeners) {
       try {
         listener.changed(new DaxEvent(kind, device));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.log(Level.WARNING, "a listener failed at " + kind + " of " + device, e);
       }
     }

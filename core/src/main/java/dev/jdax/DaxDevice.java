@@ -7,6 +7,7 @@ import java.util.Objects;
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.RegionInfo;
+import dev.jdax.spi.Unwind;
 
 /**
  * Ranges of a region, seen as one run of bytes: the thing that is mapped.
@@ -37,7 +38,11 @@ public final class DaxDevice {
    * {@return the name, such as {@code dax0.1}: the region's id and its own}
    */
   public String name() {
-    return "dax" + region.id() + "." + id;
+    return name(region.id(), id);
+  }
+
+  static String name(int regionId, int id) {
+    return "dax" + regionId + "." + id;
   }
 
   /**
@@ -169,12 +174,13 @@ public final class DaxDevice {
       DaxRegion.checkSpace(attempt, size - info.size(), regionInfo);
       if (info.bound()) {
         unbindLocked(attempt, removal);
-        try {
+        try (Unwind unwind = new Unwind()) {
+          unwind.onFailure(() -> region.ops().bind(id));
           region.ops().resize(id, size);
-        } finally {
-          if (region.ops().device(id).size() > 0) {
-            region.ops().bind(id);
-          }
+          unwind.keep();
+        }
+        if (size > 0) {
+          region.ops().bind(id);
         }
       } else if (size != info.size()) {
         region.ops().resize(id, size);
@@ -296,10 +302,14 @@ public final class DaxDevice {
       DeviceInfo info = aliveLocked(attempt);
       requireDynamic(attempt);
       refuseDeviceZero(attempt);
-      if (info.bound()) {
-        unbindLocked(attempt, removal);
+      try (Unwind unwind = new Unwind()) {
+        if (info.bound()) {
+          unbindLocked(attempt, removal);
+          unwind.onFailure(() -> region.ops().bind(id));
+        }
+        region.ops().resize(id, 0);
+        unwind.keep(); // what it held is gone
       }
-      region.ops().resize(id, 0);
       deleteLocked(attempt);
     } finally {
       region.lock.unlock();

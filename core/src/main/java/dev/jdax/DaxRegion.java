@@ -205,8 +205,8 @@ public final class DaxRegion implements AutoCloseable {
    * Deletes a device of size 0 that is not bound, as writing its name to {@code delete} does.
    *
    * @param name its name
-   * @throws DaxException with ENXIO if the region has none of that name or is closed, with EBUSY if it is bound, has a
-   *     size, or is device 0
+   * @throws DaxException with ENOENT if the region is static, with ENXIO if it has none of that name or is closed, with
+   *     EBUSY if the device is bound, has a size, or is device 0
    */
   public void delete(String name) throws DaxException {
     DaxDevice device;

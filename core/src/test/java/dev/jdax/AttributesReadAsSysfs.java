@@ -85,6 +85,7 @@ class AttributesReadAsSysfs {
     expected.put("resource", "0400 0x44000000\n");
     expected.put("target_node", "0444 1\n");
     expected.put("numa_node", "0444 1\n");
+    expected.put("dev", "0444 0:2\n");
     expected.put("modalias", "0444 dax:t0\n");
     expected.put("mapping0/start", "0400 0x44000000\n");
     expected.put("mapping0/end", "0400 0x47ffffff\n");
@@ -168,7 +169,20 @@ class AttributesReadAsSysfs {
   void aNumberOfMoreThan64BitsIsOutOfRange(String text) throws Exception {
     DaxDevice device = region().devices().getFirst();
     assertRefused(() -> device.attribute("size").store(text), Errno.ERANGE,
-        "cannot write \"" + text + "\" to size of dax0.0: it does not fit into 64 bits; write less (ERANGE)");
+        "cannot write \"" + text + "\" to size of dax0.0: it is larger than 18446744073709551615; write less (ERANGE)");
+  }
+
+  @Test
+  void aSizeOf2To63AndMoreIsMisalignedBusyOrTooLargeAsAnyOther() throws Exception {
+    DaxRegion region = region();
+    DaxDevice device = region.create(2 * MIB);
+    assertRefused(() -> device.attribute("size").store("0xffffffffffffffff"), Errno.EINVAL);
+    assertRefused(() -> device.attribute("size").store("0xffffffffffe00000"), Errno.EBUSY);
+    device.disable();
+    assertRefused(() -> device.attribute("size").store("0xffffffffffe00000"), Errno.ENOSPC);
+    assertRefused(() -> device.attribute("align").store("18446744073709551616"), Errno.ENXIO);
+    assertRefused(() -> region.attribute("create").store("4294967297"), Errno.ERANGE);
+    assertRefused(() -> region.attribute("create").store("2"), Errno.EINVAL);
   }
 
   @Test

@@ -87,7 +87,7 @@ class CreatingADeviceIsAllOrNothing {
   @Test
   void aRegionThatCannotBeRegisteredGivesItsMemoryBack() {
     try (DaxBus bus = DaxBus.withDrivers(ops)) {
-      for (int k = 1; k <= 2; k++) {
+      for (int k = 1; k <= 3; k++) {
         ops.failNumber(k);
         assertRefused(() -> bus.add(AddressesOnly.dynamic(64 * MIB, PageSize.SIZE_4K)), Errno.EIO);
         assertThat(bus.regions()).isEmpty();

@@ -47,6 +47,11 @@ final class AddressesOnly implements DaxDriver {
 
   private record NoMemory(long size) implements Claim {
     @Override
+    public long fileOffset() {
+      return 0;
+    }
+
+    @Override
     public PageSize granularity() {
       return PageSize.SIZE_2M;
     }

@@ -48,9 +48,9 @@ record Headroom(long bytes, String limit) {
 
   private static Headroom leastUpwards(Machine machine, Mount mount, String path, Cgroup files, Headroom least) {
     Path top = Path.of(mount.point());
-    // In a container the mount shows only a part of the hierarchy, and the path may count from another root.
-    Path inMount = Path.of(mount.root()).relativize(Path.of(path));
-    Path folder = inMount.startsWith("..") ? top : top.resolve(inMount).normalize();
+    // In a container the mount shows only a part of the hierarchy; a path outside of it begins with /.., or elsewhere.
+    boolean shown = !path.startsWith("/..") && Path.of(path).startsWith(mount.root());
+    Path folder = shown ? top.resolve(Path.of(mount.root()).relativize(Path.of(path))) : top;
     while (folder != null && folder.startsWith(top)) {
       Optional<Headroom> left = leftIn(machine, folder.toString().substring(1) + "/", files);
       if (left.isPresent() && left.get().bytes < least.bytes) {

@@ -140,7 +140,7 @@ final class HmemClaim implements Claim {
       }
     }
     try (Fd there = Fd.open(path, true)) {
-      if (there.lockInTheWayOf(Fd.Lock.EXCLUSIVE).isPresent()) {
+      if (there.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL).isPresent()) {
         throw locked(attempt, there, Fd.Lock.EXCLUSIVE);
       }
     }
@@ -151,7 +151,7 @@ final class HmemClaim implements Claim {
   private static DaxException locked(String attempt, Fd file, Fd.Lock lock) throws SystemCallException {
     long end = file.status().size() - 1;
     return new DaxException(Errno.EBUSY, attempt,
-        file.lockInTheWayOf(lock).isPresent()
+        file.lockInTheWayOf(lock, Fd.Range.ALL).isPresent()
             ? "0x0-" + ByteSize.hex(end) + " of it is claimed already"
             : "it was claimed a moment ago",
         lock == Fd.Lock.SHARED
@@ -195,6 +195,11 @@ final class HmemClaim implements Claim {
       case ENOMEM -> "ask for less, or raise the limit on addresses (ulimit -v)";
       default -> "look at the kernel's log";
     }, e);
+  }
+
+  @Override
+  public long fileOffset() {
+    return 0;
   }
 
   @Override

@@ -54,7 +54,7 @@ record Machine(Path root) {
 
   /** {@return the nodes that have memory, as sysfs lists them, such as {@code 0-1,3}} */
   String memoryNodes() {
-    return read("sys/devices/system/node/has_memory").orElse("0");
+    return read("sys/devices/system/node/has_memory").filter(list -> !list.isEmpty()).orElse("0");
   }
 
   private static boolean inList(String list, int number) {

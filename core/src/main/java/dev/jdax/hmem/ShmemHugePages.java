@@ -45,7 +45,7 @@ final class ShmemHugePages {
     for (Mount mount : Mount.of(machine)) {
       boolean huge = mount.options().stream().anyMatch(List.of("huge=always", "huge=within_size")::contains);
       if (huge && mount.device().equals(majorMinor(file.device()))) {
-        return Optional.of("sudo mount -o remount,huge=never " + mount.point());
+        return Optional.of("sudo mount -o remount,huge=never '" + mount.point() + "'");
       }
     }
     return Optional.empty();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.platform;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -34,12 +35,14 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
-   * A locked range of a file.
+   * A range of a file.
    *
    * @param start its first byte
-   * @param length its length, 0 for all that follows
+   * @param length its length; 0 for all that follows, however long the file becomes
    */
-  public record LockedRange(long start, long length) {
+  public record Range(long start, long length) {
+    /** All of a file. */
+    public static final Range ALL = new Range(0, 0);
   }
 
   private static final Logger LOG = System.getLogger("dev.jdax");
@@ -192,16 +195,48 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
-   * Locks the whole file, or changes how it is locked, without waiting. The lock belongs to this opening of the file
-   * and ends with it (an open file description lock); it is advisory.
+   * {@return the bytes at an offset; fewer than asked for where the file ends}
+   *
+   * @param offset where they begin
+   * @param length how many
+   * @throws SystemCallException if pread(2) fails
+   */
+  public byte[] read(long offset, int length) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(length);
+      long done = 0;
+      long read;
+      do {
+        read = Linux.check(SystemCall.PREAD64, Linux.calls().pread64(number, buffer.asSlice(done), offset + done));
+        done += read;
+      } while (read > 0 && done < length);
+      return buffer.asSlice(0, done).toArray(JAVA_BYTE);
+    }
+  }
+
+  /**
+   * Locks the whole file, as {@link #lock(Lock, Range)} does.
    *
    * @param lock how to lock it
    * @return false if a lock that others hold is in the way
    * @throws SystemCallException if fcntl(2) fails otherwise
    */
   public boolean lock(Lock lock) throws SystemCallException {
+    return lock(lock, Range.ALL);
+  }
+
+  /**
+   * Locks a range of the file, or changes how it is locked, without waiting. The lock belongs to this opening of the
+   * file and ends with it (an open file description lock); it is advisory.
+   *
+   * @param lock how to lock it
+   * @param range the range
+   * @return false if a lock that others hold is in the way
+   * @throws SystemCallException if fcntl(2) fails otherwise
+   */
+  public boolean lock(Lock lock, Range range) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
-      long result = Linux.calls().fcntl(number, Abi.F_OFD_SETLK, flock(arena, lock).address());
+      long result = Linux.calls().fcntl(number, Abi.F_OFD_SETLK, flock(arena, lock, range).address());
       if (result == -Abi.EAGAIN || result == -Abi.EACCES) {
         return false;
       }
@@ -214,24 +249,26 @@ public final class Fd implements AutoCloseable {
    * {@return the first range that others have locked so that {@code lock} is not to be had, or empty if there is none}
    *
    * @param lock the lock in question
+   * @param range the range in question
    * @throws SystemCallException if fcntl(2) fails
    */
-  public Optional<LockedRange> lockInTheWayOf(Lock lock) throws SystemCallException {
+  public Optional<Range> lockInTheWayOf(Lock lock, Range range) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment flock = flock(arena, lock);
+      MemorySegment flock = flock(arena, lock, range);
       Linux.check(SystemCall.FCNTL, Linux.calls().fcntl(number, Abi.F_OFD_GETLK, flock.address()));
       if (flock.get(JAVA_SHORT, Structs.offset(Structs.FLOCK, "l_type")) == Abi.F_UNLCK) {
         return Optional.empty();
       }
-      return Optional.of(new LockedRange(Structs.readLong(flock, Structs.FLOCK, "l_start"),
+      return Optional.of(new Range(Structs.readLong(flock, Structs.FLOCK, "l_start"),
           Structs.readLong(flock, Structs.FLOCK, "l_len")));
     }
   }
 
-  private static MemorySegment flock(Arena arena, Lock lock) {
-    MemorySegment flock = arena.allocate(Structs.FLOCK); // l_whence 0 is SEEK_SET; l_len 0 is all of the file
+  private static MemorySegment flock(Arena arena, Lock lock, Range range) {
+    MemorySegment flock = arena.allocate(Structs.FLOCK); // l_whence 0 is SEEK_SET
     flock.set(JAVA_SHORT, Structs.offset(Structs.FLOCK, "l_type"), (short) lock.type);
-    flock.set(JAVA_LONG, Structs.offset(Structs.FLOCK, "l_start"), 0);
+    flock.set(JAVA_LONG, Structs.offset(Structs.FLOCK, "l_start"), range.start);
+    flock.set(JAVA_LONG, Structs.offset(Structs.FLOCK, "l_len"), range.length);
     return flock;
   }
 

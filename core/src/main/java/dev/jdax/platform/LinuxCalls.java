@@ -44,6 +44,10 @@ interface LinuxCalls {
     return restart(SystemCall.FSTATFS, fd, statfs.address(), 0, 0, 0, 0);
   }
 
+  default long pread64(int fd, MemorySegment buffer, long offset) {
+    return restart(SystemCall.PREAD64, fd, buffer.address(), buffer.byteSize(), offset, 0, 0);
+  }
+
   default long mmap(long address, long length, int protection, int flags, int fd, long offset) {
     return restart(SystemCall.MMAP, address, length, protection, flags, fd, offset);
   }

@@ -13,6 +13,11 @@ import dev.jdax.PageSize;
  */
 public interface Claim {
   /**
+   * {@return where the memory begins in the file that {@link #open} gives, in bytes}
+   */
+  long fileOffset();
+
+  /**
    * {@return how much memory, in bytes}
    */
   long size();

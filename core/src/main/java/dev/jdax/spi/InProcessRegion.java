@@ -202,7 +202,7 @@ public final class InProcessRegion implements RegionOps {
   public Backing backing(int deviceId) throws DaxException {
     List<Extent> extents = new ArrayList<>();
     for (DaxRange range : find(deviceId).ranges) {
-      extents.add(new Extent(range.start() - start, range.length()));
+      extents.add(new Extent(claim.fileOffset() + range.start() - start, range.length()));
     }
     return new ClaimedExtents(claim, List.copyOf(extents));
   }

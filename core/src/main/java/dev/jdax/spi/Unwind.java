@@ -61,7 +61,7 @@ public final class Unwind implements AutoCloseable {
     for (Step step : steps) {
       try {
         step.run();
-      } catch (Exception e) {
+      } catch (Exception | Error e) {
         LOG.log(Level.WARNING, "a step could not be undone", e);
       }
     }

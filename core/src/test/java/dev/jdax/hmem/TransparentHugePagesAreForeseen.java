@@ -97,9 +97,9 @@ class TransparentHugePagesAreForeseen {
   void aMountedTmpfsHasItsOwnOption() {
     Machine machine = tree.machine();
     assertThat(ShmemHugePages.remedyForMount(machine, on(0, 28)))
-        .contains("sudo mount -o remount,huge=never /mnt/always");
+        .contains("sudo mount -o remount,huge=never '/mnt/always'");
     assertThat(ShmemHugePages.remedyForMount(machine, on(0, 29)))
-        .contains("sudo mount -o remount,huge=never /mnt/within");
+        .contains("sudo mount -o remount,huge=never '/mnt/within'");
     assertThat(ShmemHugePages.remedyForMount(machine, on(0, 27))).isEmpty();
     assertThat(ShmemHugePages.remedyForMount(machine, on(0, 30))).isEmpty();
     assertThat(ShmemHugePages.remedyForMount(machine, on(0, 31))).isEmpty();
@@ -109,7 +109,7 @@ class TransparentHugePagesAreForeseen {
   @Test
   void aDeviceOfLargeNumbersIsFoundToo() {
     assertThat(ShmemHugePages.remedyForMount(tree.machine(), on(300, 70000)))
-        .contains("sudo mount -o remount,huge=never /mnt/far");
+        .contains("sudo mount -o remount,huge=never '/mnt/far'");
   }
 
   @ParameterizedTest

@@ -221,11 +221,11 @@ class ADescriptorIsOursAndClosedOnce {
   @Test
   void theRangeInTheWayIsTold() throws Exception {
     try (Fd first = Fd.create(path); Fd second = Fd.open(path, true)) {
-      assertThat(second.lockInTheWayOf(Fd.Lock.EXCLUSIVE)).isEmpty();
+      assertThat(second.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEmpty();
       first.lock(Fd.Lock.SHARED);
-      assertThat(second.lockInTheWayOf(Fd.Lock.SHARED)).isEmpty();
-      assertThat(second.lockInTheWayOf(Fd.Lock.EXCLUSIVE)).isEqualTo(Optional.of(new Fd.LockedRange(0, 0)));
-      assertThat(first.lockInTheWayOf(Fd.Lock.EXCLUSIVE)).isEmpty();
+      assertThat(second.lockInTheWayOf(Fd.Lock.SHARED, Fd.Range.ALL)).isEmpty();
+      assertThat(second.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEqualTo(Optional.of(new Fd.Range(0, 0)));
+      assertThat(first.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEmpty();
     }
   }
 
@@ -259,7 +259,7 @@ class ADescriptorIsOursAndClosedOnce {
       file.truncate(4096);
       file.allocate(0, 4096);
       assertThat(file.lock(Fd.Lock.EXCLUSIVE)).isTrue();
-      assertThat(file.lockInTheWayOf(Fd.Lock.EXCLUSIVE)).isEmpty();
+      assertThat(file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEmpty();
       assertThat(file.status().size()).isEqualTo(4096);
       assertThat(file.fileSystem().isHugetlbfs()).isFalse();
       memory.sealSize();

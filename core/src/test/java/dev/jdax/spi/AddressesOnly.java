@@ -193,6 +193,11 @@ public final class AddressesOnly implements DaxDriver {
     }
 
     @Override
+    public long fileOffset() {
+      return 0;
+    }
+
+    @Override
     public long size() {
       return source.size;
     }
