@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.spi;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+import dev.jdax.Access;
+import dev.jdax.ByteSize;
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.PageSize;
+import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileStatus;
+import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.SystemCallException;
+
+/**
+ * A part of a file, claimed: locked against every other claim of it, here and in other processes, and allocated. It is
+ * what a driver without native code makes regions of.
+ *
+ * <p>Locks are advisory, so others can write to the file, or truncate it: its memory may vanish, and is probed before it
+ * is mapped.
+ */
+public final class FileClaim implements Claim {
+  private final Fd file;
+  private final long offset;
+  private final long length;
+  private final PageSize granularity;
+  private final Set<Waiver> waivers;
+
+  private FileClaim(Fd file, long offset, long length, PageSize granularity, Set<Waiver> waivers) {
+    this.file = file;
+    this.offset = offset;
+    this.length = length;
+    this.granularity = granularity;
+    this.waivers = waivers;
+  }
+
+  /**
+   * Claims a part of a file. If that fails, nothing is left behind, but that holes in the part may have been filled.
+   *
+   * @param path the file
+   * @param offset where the part begins, in bytes
+   * @param length how long it is, in bytes, positive
+   * @param waivers what is not asked of the memory
+   * @return the claim
+   * @throws DaxException with EBUSY, and the range, if another claim overlaps; with EINVAL if the file is shorter; with
+   *     ENOSPC if holes in it cannot be filled; or as the file cannot be opened for reading and writing
+   */
+  public static FileClaim of(Path path, long offset, long length, Set<Waiver> waivers) throws DaxException {
+    String attempt = "claim " + range(offset, length) + " of " + path;
+    try (Unwind unwind = new Unwind()) {
+      Fd file = Fd.open(path, true);
+      unwind.onFailure(file::close);
+      Fd.Range wanted = new Fd.Range(offset, length);
+      if (!file.lock(Fd.Lock.EXCLUSIVE, wanted)) {
+        throw new DaxException(Errno.EBUSY, attempt,
+            file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted)
+                .map(other -> range(other.start(), other.length()) + " of it is claimed already")
+                .orElse("it was claimed a moment ago"),
+            "close what has claimed it");
+      }
+      FileStatus status = file.status();
+      if (status.isRegular()) {
+        if (status.size() - length < offset) {
+          throw new DaxException(Errno.EINVAL, attempt, "the file ends at " + ByteSize.hex(status.size()),
+              "see who has truncated it");
+        }
+        if (!waivers.contains(Waiver.ALLOCATION)) {
+          file.allocate(offset, length);
+        }
+      }
+      PageSize granularity = granularityOf(file.fileSystem());
+      unwind.keep();
+      return new FileClaim(file, offset, length, granularity, Set.copyOf(waivers));
+    } catch (SystemCallException e) {
+      Errno errno = Errno.of(e.errno());
+      throw new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
+          errno == Errno.ENOSPC || errno == Errno.EOPNOTSUPP
+              ? "make room for it, or waive the allocation"
+              : "see that the file is there, and that you may read and write it",
+          e);
+    }
+  }
+
+  private static PageSize granularityOf(FileSystem fileSystem) {
+    // A file system with DAX maps huge pages where it can, and promises nothing.
+    return fileSystem.isHugetlbfs()
+        ? PageSize.ofBytes(fileSystem.blockSize()).orElse(PageSize.SIZE_4K)
+        : PageSize.SIZE_4K;
+  }
+
+  private static String range(long offset, long length) {
+    return ByteSize.hex(offset) + "-" + (length == 0 ? "" : ByteSize.hex(offset + length - 1));
+  }
+
+  /**
+   * {@return bytes of the part, read from the file}
+   *
+   * @param at where they begin in the part
+   * @param count how many
+   * @throws DaxException with EIO if the file ends before, or as the kernel refuses to read
+   */
+  public byte[] read(long at, int count) throws DaxException {
+    String attempt = "read " + count + " bytes at " + ByteSize.hex(offset + at);
+    try {
+      byte[] bytes = file.read(offset + at, count);
+      if (bytes.length < count) {
+        throw new DaxException(Errno.EIO, attempt, "the file ends before", "see who has truncated it");
+      }
+      return bytes;
+    } catch (SystemCallException e) {
+      Errno errno = Errno.of(e.errno());
+      throw new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
+          "look at the kernel's log", e);
+    }
+  }
+
+  /**
+   * {@return a part of this part, as memory of a region; closing either ends the claim of the whole}
+   *
+   * @param at where it begins in this part
+   * @param count how long it is
+   * @throws IndexOutOfBoundsException if it is not inside this part
+   */
+  public FileClaim part(long at, long count) {
+    if (at < 0 || count < 0 || at > length - count) {
+      throw new IndexOutOfBoundsException(range(at, count) + " in a claim of " + length + " bytes");
+    }
+    return new FileClaim(file, offset + at, count, granularity, waivers);
+  }
+
+  @Override
+  public long fileOffset() {
+    return offset;
+  }
+
+  @Override
+  public long size() {
+    return length;
+  }
+
+  @Override
+  public PageSize granularity() {
+    return granularity;
+  }
+
+  @Override
+  public boolean granularityWaived() {
+    return waivers.contains(Waiver.GRANULARITY);
+  }
+
+  @Override
+  public int node() {
+    return -1;
+  }
+
+  @Override
+  public boolean mayVanish() {
+    return true;
+  }
+
+  @Override
+  public boolean pinned() {
+    return false;
+  }
+
+  @Override
+  public Map<String, String> properties() {
+    return Map.of();
+  }
+
+  @Override
+  public Descriptor open(Access access) {
+    return new Descriptor(file.number(), () -> {
+    });
+  }
+
+  @Override
+  public void prepare(long at, long count) {
+    // What media hold is never cleared.
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.PageSize;
+import dev.jdax.platform.FailingCalls;
+import dev.jdax.platform.KernelProbe;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The claim of a part of a file: exclusive, allocated, read, and undone as one. */
+class APartOfAFileIsClaimedOnce {
+  private static final Set<Waiver> NONE = Set.of();
+
+  @TempDir
+  private Path folder;
+  private Path file;
+
+  @BeforeEach
+  void makeAFile() throws IOException {
+    file = folder.resolve("image");
+    try (RandomAccessFile image = new RandomAccessFile(file.toFile(), "rw")) {
+      image.setLength(64 << 10);
+      image.seek(8192);
+      image.writeLong(42);
+    }
+  }
+
+  private static void assertRefused(Errno errno, ThrowingCallable call, String... words) {
+    assertThatThrownBy(call).isInstanceOfSatisfying(DaxException.class, e -> assertThat(e.errno()).isEqualTo(errno))
+        .hasMessageContainingAll(words);
+  }
+
+  @Test
+  void overlappingClaimsExcludeEachOtherAndOthersDoNot() throws DaxException {
+    FileClaim first = FileClaim.of(file, 4096, 8192, NONE);
+    assertRefused(Errno.EBUSY, () -> FileClaim.of(file, 8192, 8192, NONE), "claim 0x2000-0x3fff of " + file,
+        "0x1000-0x2fff of it is claimed already", "close what has claimed it");
+    FileClaim second = FileClaim.of(file, 12288, 4096, NONE);
+    first.close();
+    FileClaim.of(file, 0, 12288, NONE).close();
+    second.close();
+    FileClaim.of(file, 0, 64 << 10, NONE).close();
+  }
+
+  @Test
+  void aPartIsReadWhereItStands() throws DaxException {
+    FileClaim claim = FileClaim.of(file, 4096, 16384, NONE);
+    assertThat(claim.read(4096, 8)).containsExactly(0, 0, 0, 0, 0, 0, 0, 42);
+    FileClaim part = claim.part(4096, 4096);
+    assertThat(part.fileOffset()).isEqualTo(8192);
+    assertThat(part.size()).isEqualTo(4096);
+    assertThat(part.read(7, 1)).containsExactly(42);
+    assertThat(part.granularity()).isEqualTo(PageSize.SIZE_4K);
+    assertThat(part.mayVanish()).isTrue();
+    assertRefused(Errno.EIO, () -> claim.read(60 << 10, 1), "read 1 bytes at 0x10000", "the file ends before");
+    for (long[] wrong : new long[][]{{-1, 1}, {0, 16385}, {16384, 1}, {0, -1}, {Long.MAX_VALUE, 1}}) {
+      assertThatThrownBy(() -> claim.part(wrong[0], wrong[1])).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+    part.close();
+  }
+
+  @Test
+  void holesAreFilledUnlessThatIsWaived() throws Exception {
+    FileClaim.of(file, 16384, 16384, Set.of(Waiver.ALLOCATION)).close();
+    long before = allocated();
+    FileClaim.of(file, 16384, 16384, NONE).close();
+    assertThat(allocated()).isEqualTo(before + 16384);
+  }
+
+  private long allocated() throws Exception {
+    Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+    return Long.parseLong(new String(stat.getInputStream().readAllBytes()).strip()) * 512;
+  }
+
+  @Test
+  void whatIsNotThereIsRefused() {
+    assertRefused(Errno.ENOENT, () -> FileClaim.of(folder.resolve("none"), 0, 4096, NONE),
+        "see that the file is there");
+    assertRefused(Errno.EISDIR, () -> FileClaim.of(folder, 0, 4096, NONE), "the kernel refused openat");
+    assertRefused(Errno.EINVAL, () -> FileClaim.of(file, 60 << 10, 8192, NONE), "the file ends at 0x10000");
+    assertRefused(Errno.EINVAL, () -> FileClaim.of(file, Long.MAX_VALUE - 4096, 4096, NONE), "the file ends at");
+  }
+
+  @Test
+  void whateverCallFailsNothingIsLeft() throws IOException {
+    var before = KernelProbe.openFds();
+    int calls;
+    try (FailingCalls counting = FailingCalls.counting()) {
+      claimAndRead();
+      calls = counting.calls().size();
+    }
+    for (int k = 1; k <= calls; k++) {
+      try (FailingCalls failing = FailingCalls.failing(k, Errno.EIO.number())) {
+        boolean isClose = k == calls;
+        assertThat(catchErrno()).as("call %s of %s", k, failing.calls()).isEqualTo(isClose ? null : Errno.EIO);
+        assertThat(failing.hasFailed()).isTrue();
+      }
+      assertThat(KernelProbe.openFds()).isEqualTo(before);
+    }
+  }
+
+  private Errno catchErrno() {
+    try {
+      claimAndRead();
+      return null;
+    } catch (DaxException e) {
+      return e.errno();
+    }
+  }
+
+  private void claimAndRead() throws DaxException {
+    FileClaim claim = FileClaim.of(file, 0, 8192, NONE);
+    try {
+      claim.read(0, 16);
+    } finally {
+      claim.close();
+    }
+  }
+}
