@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.pmem;
+
+import java.util.UUID;
+
+import dev.jdax.ByteSize;
+
+/**
+ * Space of a DIMM that Linux reserves for a label when it finds the DIMM, whatever becomes of the namespace
+ * ({@code nd_label_reserve_dpa} in drivers/nvdimm/label.c).
+ *
+ * @param slot the label's slot
+ * @param uuid the namespace
+ * @param dpa where it begins on the DIMM, in bytes, unsigned
+ * @param size its size in bytes, unsigned
+ */
+public record DpaReservation(int slot, UUID uuid, long dpa, long size) {
+  /**
+   * {@return whether two reservations have a byte in common; Linux then fails the whole DIMM (EBUSY)}
+   *
+   * @param other the other one
+   */
+  public boolean overlaps(DpaReservation other) {
+    if (size == 0 || other.size == 0) {
+      return false;
+    }
+    // The last bytes, since the ends may be 2^64.
+    return Long.compareUnsigned(dpa, other.last()) <= 0 && Long.compareUnsigned(other.dpa, last()) <= 0;
+  }
+
+  /** {@return the last byte, or the last of all if the sum goes beyond 64 bits} */
+  private long last() {
+    long last = dpa + size - 1;
+    return Long.compareUnsigned(last, dpa) < 0 ? -1 : last;
+  }
+
+  /**
+   * {@return what is reserved, such as {@code slot 1: 64 MiB at 0x0}}
+   */
+  @Override
+  public String toString() {
+    return "slot " + slot + ": " + ByteSize.format(size) + " at " + ByteSize.hex(dpa);
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.pmem;
+
+import java.io.IOException;
+
+/** What media are read through. */
+@FunctionalInterface
+interface MediaReader {
+  /**
+   * {@return bytes of the media, as many as asked for}
+   *
+   * @param offset where they begin in the file
+   * @param length how many
+   * @throws IOException if they cannot be read, or the file ends before them
+   */
+  byte[] read(long offset, int length) throws IOException;
+}
