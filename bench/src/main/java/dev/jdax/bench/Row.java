@@ -25,7 +25,7 @@ final class Row {
 
   /** {@return a line that says why there is no figure} */
   static String notMeasured(Class<?> figure, String what, Exception why) {
-    return line(figure, what, "not measured: " + why.getMessage(), "", "", "");
+    return line(figure, what, "not measured: " + why.getMessage().replace("|", "\\|"), "", "", "");
   }
 
   private static String line(Class<?> figure, String... cells) {
