@@ -37,8 +37,8 @@ public record IndexBlock(Bytes flags, int labelSizeCode, long sequence, long myO
   /**
    * Takes the fields as they are.
    *
-   * @throws IllegalArgumentException if there are not three bytes of flags, or the bitmap does not fill the block up to a
-   * multiple of 256 bytes
+   * @throws IllegalArgumentException if there are not three bytes of flags, or the bitmap does not fill the block up to
+   * a multiple of 256 bytes
    */
   public IndexBlock {
     if (flags.length() != FLAGS_LENGTH) {
@@ -100,14 +100,20 @@ public record IndexBlock(Bytes flags, int labelSizeCode, long sequence, long myO
   }
 
   /**
-   * {@return the block that an update writes over the other one: the next sequence number, the checksum, and these slots
-   * free}
+   * {@return the block that an update writes over the other one: the next sequence number, the checksum, and these
+   * slots free}
    *
-   * @param freeSlots the free slots, numbers of slots of this block only
+   * <p>The bits behind the last slot stay as they are.
+   *
+   * @param freeSlots the free slots; numbers that no slot has are not heeded
    */
   public IndexBlock successor(BitSet freeSlots) {
+    BitSet bits = BitSet.valueOf(free.toArray());
+    for (int slot = 0; slot < mappedSlots(); slot++) {
+      bits.set(slot, freeSlots.get(slot));
+    }
     return new IndexBlock(flags, labelSizeCode, nextSequence(sequence), otherOffset, mySize, myOffset, labelOffset,
-        slots, major, minor, 0, bitmap(freeSlots, free.length())).withChecksum();
+        slots, major, minor, 0, bitmap(bits, free.length())).withChecksum();
   }
 
   /**

@@ -13,7 +13,7 @@ import dev.jdax.ByteSize;
 /**
  * A label: one DIMM's part of one namespace ({@code struct nvdimm_efi_label} in drivers/nvdimm/label.h).
  *
- * <p>All numbers are little-endian. A label of version 1.1 ends after {@code padding}; what follows is empty or zero in it.
+ * <p>All numbers are little-endian. A label of version 1.1 ends after {@code padding}; what follows is zero or empty.
  *
  * @param version the version, and so the size; not on media
  * @param uuid at 0, in string order: the namespace
@@ -201,7 +201,9 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
   }
 
   /**
-   * {@return why Linux ignores the label in a slot; empty if it does not ({@code slot_valid} in drivers/nvdimm/label.c)}
+   * {@return why Linux ignores the label in a slot; empty if it does not}
+   *
+   * <p>Follows {@code slot_valid} in drivers/nvdimm/label.c.
    *
    * @param number the slot that the label stands in
    * @param offset where it stands in the file

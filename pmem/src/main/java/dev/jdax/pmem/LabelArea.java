@@ -29,8 +29,8 @@ public record LabelArea(long offset, LabelGeometry geometry, List<IndexCopy> ind
   /**
    * {@return what stands in a label area}
    *
-   * <p>The size of a label is not known before an index block is valid: Linux tries 128 bytes, then 256. An area without
-   * a valid block is read with the size that has fewer problems, 256 if they are equal.
+   * <p>The size of a label is not known before an index block is valid: Linux tries 128 bytes, then 256. An area
+   * without a valid block is read with the size that has fewer problems, 256 if they are equal.
    *
    * @param area all bytes of the area
    * @param offset where it begins in the file

@@ -7,10 +7,11 @@ import java.util.OptionalInt;
 /**
  * How large the label area at the end of an image is, which nothing says.
  *
- * <p>QEMU's option {@code label-size} is at least 128 KiB and DIMMs have 128 KiB, so that the sizes from 128 KiB to 2 MiB
- * are tried, by 4 KiB. A size fits if an index block with a signature stands where one of that size has it, and says its
- * own place, the other's and the labels' as that size has them. A size with a block that Linux accepts is better than
- * one with a damaged block; of equal ones the smallest counts, since what stands before a label area is the user's.
+ * <p>QEMU's option {@code label-size} is at least 128 KiB and DIMMs have 128 KiB, so that the sizes from 128 KiB to
+ * 2 MiB are tried, by 4 KiB. A size fits if an index block with a signature stands where one of that size has it, and
+ * says its own place, the other's and the labels' as that size has them. A size with a block that Linux accepts is
+ * better than one with a damaged block; of equal ones the smallest counts, since what stands before a label area is the
+ * user's.
  */
 final class LabelAreaSize {
   static final int SMALLEST = 128 << 10;
