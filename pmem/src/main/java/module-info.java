@@ -5,4 +5,6 @@ module dev.jdax.pmem {
   requires transitive dev.jdax;
 
   exports dev.jdax.pmem;
+
+  provides dev.jdax.spi.DaxDriver with dev.jdax.pmem.PmemDriver;
 }

@@ -47,7 +47,7 @@ final class MappingRules {
   static void checkGranularity(String attempt, DeviceInfo device, Backing backing) throws DaxException {
     PageSize alignment = device.alignment();
     PageSize granularity = backing.granularity();
-    if (granularity == alignment || granularity.compareTo(alignment) < 0 && backing.granularityWaived()) {
+    if (backing.serves(alignment)) {
       return;
     }
     throw new DaxException(Errno.EOPNOTSUPP, attempt,

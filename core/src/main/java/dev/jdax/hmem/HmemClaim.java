@@ -21,6 +21,7 @@ import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
 import dev.jdax.spi.Claim;
 import dev.jdax.spi.Descriptor;
+import dev.jdax.spi.FaultGranularity;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -162,8 +163,7 @@ final class HmemClaim implements Claim {
   private static PageSize granularity(String attempt, HmemRegion wanted, Fd file)
       throws DaxException, SystemCallException {
     PageSize granularity = pageSizeOf(attempt, file);
-    if (granularity == wanted.pageSize()
-        || granularity.compareTo(wanted.pageSize()) < 0 && wanted.granularityWaived()) {
+    if (FaultGranularity.serves(granularity, wanted.granularityWaived(), wanted.pageSize())) {
       return granularity;
     }
     throw new DaxException(Errno.EOPNOTSUPP, attempt,

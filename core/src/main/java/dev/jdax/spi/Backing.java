@@ -5,10 +5,9 @@ import java.util.List;
 
 import dev.jdax.Access;
 import dev.jdax.DaxException;
-import dev.jdax.PageSize;
 
 /** What a bound device is mapped from: parts of a file that can be opened. */
-public interface Backing {
+public interface Backing extends FaultGranularity {
   /**
    * Opens the file, for one mapping; the caller closes it as soon as that stands.
    *
@@ -22,16 +21,6 @@ public interface Backing {
    * {@return the parts of the file that the device consists of, in the order of their page offsets}
    */
   List<Extent> extents();
-
-  /**
-   * {@return how much memory one page fault brings in}
-   */
-  PageSize granularity();
-
-  /**
-   * {@return whether the caller has waived, by name, that the fault granularity is the alignment}
-   */
-  boolean granularityWaived();
 
   /**
    * {@return whether others can take the memory away while it is mapped, so that it is probed first}

@@ -5,13 +5,12 @@ import java.util.Map;
 
 import dev.jdax.Access;
 import dev.jdax.DaxException;
-import dev.jdax.PageSize;
 
 /**
  * Memory made ours: allocated in full, on its node, pinned where that can be had, locked against others, and checked;
  * all of it undone as one.
  */
-public interface Claim {
+public interface Claim extends FaultGranularity {
   /**
    * {@return where the memory begins in the file that {@link #open} gives, in bytes}
    */
@@ -21,16 +20,6 @@ public interface Claim {
    * {@return how much memory, in bytes}
    */
   long size();
-
-  /**
-   * {@return how much memory one page fault brings in}
-   */
-  PageSize granularity();
-
-  /**
-   * {@return whether the caller has waived, by name, that the fault granularity is the alignment}
-   */
-  boolean granularityWaived();
 
   /**
    * {@return the NUMA node of the memory, -1 if none was asked for}

@@ -4,7 +4,7 @@ package dev.jdax.spi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 import dev.jdax.Access;
 import dev.jdax.ByteSize;
@@ -39,7 +39,8 @@ public final class InProcessRegion implements RegionOps {
   private final PageSize alignment;
   private final RangeTable free;
   private final LowestFree ids = new LowestFree();
-  private final TreeMap<Integer, Device> devices = new TreeMap<>();
+  /** By id, null where there is none: ids are the lowest that are free, so there are few gaps. */
+  private final List<Device> devices = new ArrayList<>();
 
   private InProcessRegion(Claim claim, boolean dynamic, OptionalInt id, long start, PageSize alignment)
       throws DaxException {
@@ -95,7 +96,7 @@ public final class InProcessRegion implements RegionOps {
    * @throws DaxException with EINVAL if the region is dynamic, has its device already, or does not hold the range
    */
   public void createDevice(int deviceId, long offset, long length) throws DaxException {
-    if (dynamic || !devices.isEmpty() || offset < 0 || length <= 0 || length > claim.size() - offset) {
+    if (dynamic || !deviceIds().isEmpty() || offset < 0 || length <= 0 || length > claim.size() - offset) {
       throw new DaxException(Errno.EINVAL, "make device " + deviceId + " of a region",
           "a static region has one device, of one range inside it, and this range is " + ByteSize.hex(offset) + ", "
               + ByteSize.format(length),
@@ -104,7 +105,14 @@ public final class InProcessRegion implements RegionOps {
     Device device = new Device(alignment);
     device.ranges = List.of(new DaxRange(0, start + offset, length));
     device.bound = true;
-    devices.put(deviceId, device);
+    put(deviceId, device);
+  }
+
+  private void put(int deviceId, Device device) {
+    while (devices.size() <= deviceId) {
+      devices.add(null);
+    }
+    devices.set(deviceId, device);
   }
 
   @Override
@@ -115,12 +123,12 @@ public final class InProcessRegion implements RegionOps {
 
   @Override
   public List<Integer> deviceIds() {
-    return List.copyOf(devices.keySet());
+    return IntStream.range(0, devices.size()).filter(this::hasDevice).boxed().toList();
   }
 
   @Override
   public boolean hasDevice(int deviceId) {
-    return devices.containsKey(deviceId);
+    return deviceId >= 0 && deviceId < devices.size() && devices.get(deviceId) != null;
   }
 
   @Override
@@ -130,18 +138,17 @@ public final class InProcessRegion implements RegionOps {
   }
 
   private Device find(int deviceId) throws DaxException {
-    Device device = devices.get(deviceId);
-    if (device == null) {
+    if (!hasDevice(deviceId)) {
       throw new DaxException(Errno.ENXIO, "find device " + deviceId, "the region has none of that id",
           "ask the region for its devices");
     }
-    return device;
+    return devices.get(deviceId);
   }
 
   @Override
   public int create() {
     int deviceId = ids.take();
-    devices.put(deviceId, new Device(alignment));
+    put(deviceId, new Device(alignment));
     return deviceId;
   }
 
@@ -194,7 +201,7 @@ public final class InProcessRegion implements RegionOps {
   @Override
   public void delete(int deviceId) throws DaxException {
     find(deviceId);
-    devices.remove(deviceId);
+    devices.set(deviceId, null);
     ids.give(deviceId);
   }
 

@@ -48,13 +48,16 @@ class LinuxTakesWhatCannotWork {
   @Test
   void anAlignmentOfZeroNeverWorks() {
     assertNothing(devdax(2 * MIB, RAM, 0).in(256 * MIB),
-        "info block: align at 0x1054 is 0, for which Linux takes 0x200000 because of dataoff, allowed is 4 KiB, 2 MiB or"
+        "info block: align at 0x1054 is 0, for which Linux takes 0x200000 because of dataoff, allowed is 4 KiB, 2"
+            + " MiB or"
             + " 1 GiB; Linux takes the block, and then makes no region of alignment 0 (ENOMEM): there is no device");
     assertNothing(devdax(6 * MIB, DEVICE, 0).in(256 * MIB),
-        "info block: align at 0x1054 is 0, for which Linux takes 0x400000 because of dataoff, allowed is 4 KiB, 2 MiB or"
+        "info block: align at 0x1054 is 0, for which Linux takes 0x400000 because of dataoff, allowed is 4 KiB, 2"
+            + " MiB or"
             + " 1 GiB; Linux leaves the namespace without a driver (EOPNOTSUPP)");
     assertNothing(new Settings(Signature.DEVDAX, 1, 2 * MIB, 0, RAM, 0, 0, 4096).in(256 * MIB),
-        "info block: align at 0x1054 is 0, for which Linux takes 0x200000 because of dataoff, allowed is 4 KiB, 2 MiB or"
+        "info block: align at 0x1054 is 0, for which Linux takes 0x200000 because of dataoff, allowed is 4 KiB, 2"
+            + " MiB or"
             + " 1 GiB; Linux takes the block, and then makes no region of alignment 0 (ENOMEM): there is no device");
   }
 
@@ -83,7 +86,8 @@ class LinuxTakesWhatCannotWork {
   void aMemoryMapWithoutRoomFails() {
     assertNothing(devdax(2 * MIB, DEVICE, 2 * MIB).in(256 * MIB),
         "info block: dataoff at 0x1038 is 0x200000, allowed is"
-            + " at least 0x3fa000, behind the memory map of 254 MiB of data; Linux takes the block, and then has no room for"
+            + " at least 0x3fa000, behind the memory map of 254 MiB of data; Linux takes the block, and then has no"
+            + " room for"
             + " the memory map (ENOMEM): no device can be opened");
     assertThat(devdax(6 * MIB, DEVICE, 2 * MIB).in(256 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);
     assertThat(devdax(4 * MIB, DEVICE, 2 * MIB).in(256 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);

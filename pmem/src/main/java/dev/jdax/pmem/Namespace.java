@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.pmem;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+import dev.jdax.PageSize;
+import dev.jdax.spi.MemorySource;
+import dev.jdax.spi.Waiver;
+
+/**
+ * A slice of an NVDIMM, as its label and its info block say. A {@link dev.jdax.DaxBus} makes a region of one in mode
+ * devdax.
+ *
+ * @param file the image
+ * @param attachment how the image is attached to a machine
+ * @param id its number in the region: {@code namespaceR.id}
+ * @param label its label, or empty if the region has none
+ * @param offset where it begins in the file, in bytes
+ * @param rawSize how long it is there, in bytes
+ * @param infoBlock its info block for devdax or fsdax, right or wrong, or empty if there is none
+ * @param linux what Linux makes of it
+ * @param dataOffset where its data begin, in bytes from {@code offset}
+ * @param size how much data it holds, in bytes; 0 if nobody can tell
+ * @param problems what is wrong with it
+ * @param waivers what is not asked of its memory
+ */
+public record Namespace(Path file, Attachment attachment, int id, Optional<Label> label, long offset, long rawSize,
+    Optional<InfoBlock> infoBlock, LinuxView linux, long dataOffset, long size, List<Problem> problems,
+    Set<Waiver> waivers) implements MemorySource {
+  /** Keeps the lists from changing. */
+  public Namespace {
+    problems = List.copyOf(problems);
+    waivers = Set.copyOf(waivers);
+  }
+
+  /**
+   * {@return Linux's name for it, such as {@code namespace0.0}; it can change when others come and go}
+   */
+  public String device() {
+    return "namespace" + attachment.region() + "." + id;
+  }
+
+  /**
+   * {@return the name in its label; empty without a label, or if it has none}
+   */
+  public String name() {
+    return label.map(Label::name).orElse("");
+  }
+
+  /**
+   * {@return the uuid in its label, or empty if it has none}
+   */
+  public Optional<UUID> rawUuid() {
+    return label.map(Label::uuid);
+  }
+
+  /**
+   * {@return the uuid in its info block, or empty if it has none}
+   */
+  public Optional<UUID> uuid() {
+    return infoBlock.map(InfoBlock::uuid);
+  }
+
+  /**
+   * {@return what it was made for: what its info block says, or raw}
+   */
+  public LinuxView mode() {
+    return infoBlock.map(block -> block.signature().view())
+        .orElse(linux == LinuxView.SECTOR ? LinuxView.SECTOR : LinuxView.RAW);
+  }
+
+  /**
+   * {@return where the memory map of its pages is, or empty if it has none}
+   */
+  public Optional<MapLocation> map() {
+    return infoBlock.flatMap(InfoBlock::map);
+  }
+
+  /**
+   * {@return its alignment, or empty if it has no info block, or one of another size than a page's}
+   */
+  public Optional<PageSize> alignment() {
+    return infoBlock.flatMap(block -> PageSize.ofBytes(block.effectiveAlign()));
+  }
+
+  /**
+   * {@return the same, of which something is not asked}
+   *
+   * @param waived what its memory need not promise
+   */
+  public Namespace waiving(Waiver... waived) {
+    return new Namespace(file, attachment, id, label, offset, rawSize, infoBlock, linux, dataOffset, size, problems,
+        Set.of(waived));
+  }
+
+  /** {@return what its info block is looked at with} */
+  InfoBlockCheck.Surroundings surroundings() {
+    return surroundings(attachment, label, offset, rawSize);
+  }
+
+  static InfoBlockCheck.Surroundings surroundings(Attachment attachment, Optional<Label> label, long offset,
+      long rawSize) {
+    return new InfoBlockCheck.Surroundings(label.map(Label::uuid).orElse(new UUID(0, 0)), attachment.base() + offset,
+        rawSize, offset, label.map(Namespace::allowedBy).orElse(InfoBlockCheck.Surroundings.ALL));
+  }
+
+  /** A label of version 1.1 has no abstraction, and forbids nothing. */
+  private static Set<InfoBlock.Signature> allowedBy(Label label) {
+    if (label.version() == LabelVersion.V1_1) {
+      return InfoBlockCheck.Surroundings.ALL;
+    }
+    Optional<Abstraction> abstraction = label.abstraction();
+    if (abstraction.isEmpty()) {
+      return Set.of();
+    }
+    return switch (abstraction.get()) {
+      case NONE -> InfoBlockCheck.Surroundings.ALL;
+      case BTT, BTT2 -> Set.of(InfoBlock.Signature.BTT);
+      case PFN -> Set.of(InfoBlock.Signature.FSDAX);
+      case DAX -> Set.of(InfoBlock.Signature.DEVDAX);
+    };
+  }
+
+  /**
+   * {@return what it is, in a few words}
+   */
+  @Override
+  public String toString() {
+    return device() + (name().isEmpty() ? "" : " \"" + name() + "\"") + " of " + file;
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.pmem;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.PageSize;
+import dev.jdax.spi.DaxDriver;
+import dev.jdax.spi.FileClaim;
+import dev.jdax.spi.InProcessRegion;
+import dev.jdax.spi.MemorySource;
+import dev.jdax.spi.RegionOps;
+import dev.jdax.spi.Unwind;
+
+/**
+ * Makes a static region with one device of a namespace in mode devdax: {@code dax_pmem_probe} of Linux.
+ *
+ * <p>The whole raw namespace is claimed before its info block is looked at, and looked at again: what was read when the
+ * image was opened may have changed since. The region is the data alone; info block and memory map stay out of reach.
+ */
+public final class PmemDriver implements DaxDriver {
+  /** Makes the driver; {@link java.util.ServiceLoader} does. */
+  public PmemDriver() {
+  }
+
+  @Override
+  public String name() {
+    return "pmem";
+  }
+
+  @Override
+  public Match matches(MemorySource source) {
+    return source instanceof Namespace ? Match.EXACT : Match.NONE;
+  }
+
+  @Override
+  public RegionOps probe(MemorySource source) throws DaxException {
+    if (!(source instanceof Namespace namespace)) {
+      throw new IllegalArgumentException("pmem does not know " + source);
+    }
+    String attempt = "probe " + namespace;
+    requireListed(attempt, namespace);
+    try (Unwind unwind = new Unwind()) {
+      FileClaim claim = FileClaim.of(namespace.file(), namespace.offset(), namespace.rawSize(), namespace.waivers());
+      unwind.onFailure(claim::close);
+      InfoBlockCheck.Result result = InfoBlockCheck.check(readInfoBlock(claim), namespace.surroundings());
+      PageSize alignment = alignmentOf(attempt, result);
+      requireGranularity(attempt, claim, alignment);
+      InfoBlockCheck.DataRange data = result.data().orElseThrow();
+      long start = namespace.attachment().base() + namespace.offset() + data.offset();
+      InProcessRegion region = InProcessRegion.fixed(claim.part(data.offset(), data.size()),
+          OptionalInt.of(namespace.attachment().region()), start, alignment);
+      region.createDevice(namespace.id(), 0, data.size());
+      unwind.keep();
+      return region;
+    }
+  }
+
+  /** Where labels spoil each other, Linux makes nothing of any of them. */
+  private static void requireListed(String attempt, Namespace namespace) throws DaxException {
+    if (namespace.linux() == LinuxView.NONE && namespace.problems().isEmpty()) {
+      throw new DaxException(Errno.ENXIO, attempt, "the labels of its region contradict each other",
+          "look at the problems of the image, and mend the labels");
+    }
+  }
+
+  private static Optional<byte[]> readInfoBlock(FileClaim claim) throws DaxException {
+    return claim.size() < InfoBlock.OFFSET + InfoBlock.SIZE
+        ? Optional.empty()
+        : Optional.of(claim.read(InfoBlock.OFFSET, InfoBlock.SIZE));
+  }
+
+  private static PageSize alignmentOf(String attempt, InfoBlockCheck.Result result) throws DaxException {
+    if (result.linux() != LinuxView.DEVDAX || result.data().isEmpty()) {
+      String why = result.problems().isEmpty()
+          ? "it is in mode " + result.linux()
+          : result.problems().getFirst().toString();
+      throw new DaxException(result.linux() == LinuxView.NONE ? Errno.EOPNOTSUPP : Errno.ENODEV, attempt, why,
+          "make a namespace in mode devdax of it");
+    }
+    return PageSize.ofBytes(result.infoBlock().orElseThrow().effectiveAlign()).orElseThrow();
+  }
+
+  private static void requireGranularity(String attempt, FileClaim claim, PageSize alignment) throws DaxException {
+    if (!claim.serves(alignment)) {
+      throw new DaxException(Errno.EOPNOTSUPP, attempt,
+          "its alignment is " + alignment + ", and the file is faulted in blocks of " + claim.granularity(),
+          "put the image on hugetlbfs with such pages, or waive the granularity");
+    }
+  }
+}
