@@ -230,8 +230,8 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
   /**
    * {@return the block as Linux takes it: what its minor version does not have yet is set to what it stands for}
    *
-   * <p>Before minor version 1 nothing is padded or truncated, before 2 the alignment is 0, before 4 the page size is 4096
-   * and the size of a page structure 64 ({@code nd_pfn_validate}). The checksum stays what it was.
+   * <p>Before minor version 1 nothing is padded or truncated, before 2 the alignment is 0, before 4 the page size is
+   * 4096 and the size of a page structure 64 ({@code nd_pfn_validate}). The checksum stays what it was.
    */
   public InfoBlock effective() {
     return new InfoBlock(signature, uuid, parentUuid, flags, major, minor, dataOffset, pages, mode,

@@ -13,10 +13,10 @@ import dev.jdax.PageSize;
 /**
  * Where every byte of a namespace goes: info block, memory map, padding, data, truncation.
  *
- * <p>The arithmetic is that of {@code nd_pfn_init} (drivers/nvdimm/pfn_devs.c) in Linux 6.12, with one difference: Linux
- * 6.12 subtracts without a sign, so that a namespace in which no aligned block lies gets an info block of nonsense,
- * which it refuses at the next boot; here it is an error. Linux 6.1 does not see either that the truncation leaves
- * nothing, and does the same.
+ * <p>The arithmetic is that of {@code nd_pfn_init} (drivers/nvdimm/pfn_devs.c) in Linux 6.12, with one difference: when
+ * no aligned block lies in the namespace, Linux subtracts without a sign, writes an info block of nonsense, and refuses
+ * it at the next boot; here it is an error. Linux 6.1 compares the data offset with the whole size, and leaves the
+ * truncation out of account.
  */
 public final class Plan {
   /** The physical address at which a region begins if nothing else is said. */
@@ -65,8 +65,8 @@ public final class Plan {
    * @param base the physical address at which it begins
    * @param alignment the alignment of the device
    * @param map where the memory map goes
-   * @throws DaxException EINVAL if the base is not a multiple of 2 MiB; ENXIO if it is smaller than 16 MiB, if no aligned
-   *         block is left for the data, or if there are no such addresses
+   * @throws DaxException EINVAL if the base is not a multiple of 2 MiB; ENXIO if the size is less than 16 MiB, if no
+   *         aligned block is left for the data, or if there are no such addresses
    * @throws IllegalArgumentException if a number is negative
    */
   public static Plan ofRaw(long rawSize, long base, PageSize alignment, MapLocation map) throws DaxException {

@@ -113,8 +113,7 @@ class APlanPutsEveryByteInItsPlace {
     assertRefused(() -> Plan.ofRaw(64 * MIB, 0, PageSize.SIZE_1G, MapLocation.DEVICE), Errno.ENXIO,
         "cannot plan a namespace of 64 MiB at 0x0 with alignment 1 GiB and the memory map on the device: no aligned"
             + " block is left for the data, which would begin at 0x40000000 and end at 0x0; make it 2 GiB large, or"
-            + " use a"
-            + " smaller alignment");
+            + " use a smaller alignment");
   }
 
   @ParameterizedTest

@@ -209,8 +209,7 @@ class LinuxJudgesAnInfoBlock {
     assertJudged(devdax(in -> in.putInt(84, 1 << 30).putLong(56, 0xf000000)), LinuxView.NONE,
         "info block: align at 0x4001054 is 1 GiB, allowed is at most the namespace's size, 256 MiB" + NO_DRIVER,
         "info block: dataoff at 0x4001038 is 0xf000000, allowed is what puts the data, behind 0x100000000, at a"
-            + " multiple"
-            + " of 1 GiB; by itself: Linux leaves the namespace without a driver (EOPNOTSUPP)",
+            + " multiple of 1 GiB; by itself: Linux leaves the namespace without a driver (EOPNOTSUPP)",
         "info block: end_trunc at 0x4001050 is 0x0, allowed is what leaves data of a multiple of 1 GiB, not of 16 MiB;"
             + " by itself: Linux takes the block, and then makes no region that ends inside a block (ENOMEM): there is"
             + " no device",
@@ -248,8 +247,7 @@ class LinuxJudgesAnInfoBlock {
   void thePaddedStartIsAMultipleOf2MiB() throws Exception {
     assertJudged(devdax4k(in -> in.putInt(76, 1 << 20).putLong(64, 0)), LinuxView.NONE,
         "info block: start_pad at 0x400104c is 0x100000, allowed is what makes the start, 0x100000000 and it, a"
-            + " multiple"
-            + " of 2 MiB" + NO_DRIVER);
+            + " multiple of 2 MiB" + NO_DRIVER);
   }
 
   /** P-47. */
@@ -257,8 +255,7 @@ class LinuxJudgesAnInfoBlock {
   void theTruncatedEndIsAMultipleOf2MiB() throws Exception {
     assertJudged(devdax(in -> in.putInt(80, 4096).putLong(64, 0)), LinuxView.NONE,
         "info block: end_trunc at 0x4001050 is 0x1000, allowed is what makes the end, 0x110000000 less it, a"
-            + " multiple of"
-            + " 2 MiB" + NO_DRIVER);
+            + " multiple of 2 MiB" + NO_DRIVER);
   }
 
   /** P-48. */
@@ -266,8 +263,7 @@ class LinuxJudgesAnInfoBlock {
   void paddingAndTruncationLeaveDataBehindTheOffset() throws Exception {
     assertJudged(inRam(in -> in.putInt(76, (int) (128 * MIB)).putInt(80, (int) (126 * MIB))), LinuxView.NONE,
         "info block: dataoff at 0x4001038 is 0x200000, allowed is less than what start_pad and end_trunc leave,"
-            + " 0x200000"
-            + NO_DRIVER);
+            + " 0x200000" + NO_DRIVER);
   }
 
   /** P-49. */

@@ -48,17 +48,16 @@ class LinuxTakesWhatCannotWork {
   @Test
   void anAlignmentOfZeroNeverWorks() {
     assertNothing(devdax(2 * MIB, RAM, 0).in(256 * MIB),
-        "info block: align at 0x1054 is 0, for which Linux takes 0x200000 because of dataoff, allowed is 4 KiB, 2"
-            + " MiB or"
-            + " 1 GiB; Linux takes the block, and then makes no region of alignment 0 (ENOMEM): there is no device");
+        "info block: align at 0x1054 is 0, for which Linux takes 0x200000 because of dataoff, allowed is 4 KiB,"
+            + " 2 MiB or 1 GiB; Linux takes the block, and then makes no region of alignment 0 (ENOMEM): there is no"
+            + " device");
     assertNothing(devdax(6 * MIB, DEVICE, 0).in(256 * MIB),
-        "info block: align at 0x1054 is 0, for which Linux takes 0x400000 because of dataoff, allowed is 4 KiB, 2"
-            + " MiB or"
-            + " 1 GiB; Linux leaves the namespace without a driver (EOPNOTSUPP)");
+        "info block: align at 0x1054 is 0, for which Linux takes 0x400000 because of dataoff, allowed is 4 KiB,"
+            + " 2 MiB or 1 GiB; Linux leaves the namespace without a driver (EOPNOTSUPP)");
     assertNothing(new Settings(Signature.DEVDAX, 1, 2 * MIB, 0, RAM, 0, 0, 4096).in(256 * MIB),
-        "info block: align at 0x1054 is 0, for which Linux takes 0x200000 because of dataoff, allowed is 4 KiB, 2"
-            + " MiB or"
-            + " 1 GiB; Linux takes the block, and then makes no region of alignment 0 (ENOMEM): there is no device");
+        "info block: align at 0x1054 is 0, for which Linux takes 0x200000 because of dataoff, allowed is 4 KiB,"
+            + " 2 MiB or 1 GiB; Linux takes the block, and then makes no region of alignment 0 (ENOMEM): there is no"
+            + " device");
   }
 
   @Test
@@ -66,6 +65,16 @@ class LinuxTakesWhatCannotWork {
     assertThat(new Settings(Signature.FSDAX, 1, 2 * MIB, 0, RAM, 0, 0, 4096).in(256 * MIB))
         .extracting(Result::linux, Result::data)
         .containsExactly(LinuxView.FSDAX, Optional.of(new DataRange(2 * MIB, 254 * MIB)));
+  }
+
+  @Test
+  void withoutAlignmentAndOffsetNoShiftIsLeft() {
+    Result result = new Settings(Signature.FSDAX, 4, 0, 0, RAM, 0, 0, 0).in(256 * MIB);
+    assertThat(result.linux()).isEqualTo(LinuxView.NONE);
+    assertThat(result.problems()).extracting(Problem::toString).first()
+        .isEqualTo("info block: align at 0x1054 is 0, for"
+            + " which Linux takes 2^63 because of dataoff, allowed is at most the namespace's size, 256 MiB; Linux leaves the"
+            + " namespace without a driver (EOPNOTSUPP)");
   }
 
   /** P-60. */
@@ -87,10 +96,11 @@ class LinuxTakesWhatCannotWork {
     assertNothing(devdax(2 * MIB, DEVICE, 2 * MIB).in(256 * MIB),
         "info block: dataoff at 0x1038 is 0x200000, allowed is"
             + " at least 0x3fa000, behind the memory map of 254 MiB of data; Linux takes the block, and then has no"
-            + " room for"
-            + " the memory map (ENOMEM): no device can be opened");
+            + " room for the memory map (ENOMEM): no device can be opened");
     assertThat(devdax(6 * MIB, DEVICE, 2 * MIB).in(256 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);
     assertThat(devdax(4 * MIB, DEVICE, 2 * MIB).in(256 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);
+    assertThat(devdax(1010 * 4096, DEVICE, 4096).in(256 * MIB).linux()).isEqualTo(LinuxView.NONE);
+    assertThat(devdax(1011 * 4096, DEVICE, 4096).in(256 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);
   }
 
   /** only multiples of 2 MiB are validated. */
