@@ -72,9 +72,8 @@ class LinuxTakesWhatCannotWork {
     Result result = new Settings(Signature.FSDAX, 4, 0, 0, RAM, 0, 0, 0).in(256 * MIB);
     assertThat(result.linux()).isEqualTo(LinuxView.NONE);
     assertThat(result.problems()).extracting(Problem::toString).first()
-        .isEqualTo("info block: align at 0x1054 is 0, for"
-            + " which Linux takes 2^63 because of dataoff, allowed is at most the namespace's size, 256 MiB; Linux leaves the"
-            + " namespace without a driver (EOPNOTSUPP)");
+        .isEqualTo("info block: align at 0x1054 is 0, for which Linux takes 2^63 because of dataoff, allowed is at most"
+            + " the namespace's size, 256 MiB; Linux leaves the namespace without a driver (EOPNOTSUPP)");
   }
 
   /** P-60. */
