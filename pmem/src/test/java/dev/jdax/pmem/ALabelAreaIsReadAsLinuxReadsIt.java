@@ -107,6 +107,19 @@ class ALabelAreaIsReadAsLinuxReadsIt {
     assertThat(read.problems()).hasSize(3).allMatch(problem -> problem.field().equals("slot"));
   }
 
+  @Test
+  void ofTwoVersionsTheOlderOneIsTriedFirst() {
+    byte[] area = LabelMedia.empty(LabelMedia.SIZE, V1_2, 1, 2);
+    LabelMedia.put(area, 0, IndexBlock.blank(V11, 0, 1).toBytes());
+    LabelArea read = read(area);
+    assertThat(read.version()).isEqualTo(V1_1);
+    assertThat(read.current().reason()).isEqualTo("only index block 0 is valid");
+    assertThat(read.problems()).extracting(Problem::toString)
+        .contains(
+            "index block 1: labelsize at 0x113 is 1 (256 bytes), allowed is 0 (128 bytes), the size that is tried;"
+                + " Linux ignores this block");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {Label.UPDATING, Label.READ_ONLY | Label.LOCAL, Label.SECTORS, -1})
   void flagsAreNotHeeded(int flags) {
