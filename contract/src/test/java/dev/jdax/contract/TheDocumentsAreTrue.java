@@ -3,10 +3,12 @@ package dev.jdax.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.reflect.Method;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 import dev.jdax.DaxBus;
+import dev.jdax.pmem.NvdimmImage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,6 +115,8 @@ class TheDocumentsAreTrue {
         String source = """
             import dev.jdax.*;
             import dev.jdax.hmem.*;
+            import dev.jdax.pmem.*;
+            import dev.jdax.spi.*;
             import java.lang.foreign.*;
             import java.nio.file.*;
             class %s {
@@ -131,9 +136,13 @@ class TheDocumentsAreTrue {
     assertThat(sources).hasSizeGreaterThan(1);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter said = new StringWriter();
-    String classes = Path.of(DaxBus.class.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+    String classes = jarOf(DaxBus.class) + File.pathSeparator + jarOf(NvdimmImage.class);
     boolean compiled = compiler
         .getTask(said, null, null, List.of("-cp", classes, "-d", output.toString()), null, sources).call();
     assertThat(compiled).as(said.toString()).isTrue();
+  }
+
+  private static Path jarOf(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 }
