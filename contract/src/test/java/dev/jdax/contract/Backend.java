@@ -91,7 +91,7 @@ enum Backend {
     }
   }
 
-  private static Optional<Path> mount() {
+  static Optional<Path> mount() {
     try {
       return Files.readAllLines(Path.of("/proc/mounts")).stream().map(line -> line.split(" "))
           .filter(mount -> mount[2].equals("hugetlbfs") && mount[3].contains("pagesize=2M"))

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Backend.class)
 @ExtendWith(Ledger.class)
-abstract class Contract {
+abstract class Contract implements HeldAgainst {
   @Parameter
   private Backend backend;
 
@@ -37,6 +37,11 @@ abstract class Contract {
 
   Backend backend() {
     return backend;
+  }
+
+  @Override
+  public String memory() {
+    return backend.toString();
   }
 
   @BeforeEach

@@ -20,10 +20,10 @@ final class Ledger implements TestWatcher {
     if (rule == null) {
       return;
     }
-    String backend = ((Contract) context.getRequiredTestInstance()).backend().toString();
+    String memory = ((HeldAgainst) context.getRequiredTestInstance()).memory();
     try {
       Files.createDirectories(FOLDER);
-      Files.writeString(FOLDER.resolve(backend + ".txt"), rule.value() + " " + backend + "\n",
+      Files.writeString(FOLDER.resolve(memory + ".txt"), rule.value() + " " + memory + "\n",
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException e) {

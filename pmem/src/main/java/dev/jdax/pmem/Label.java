@@ -52,8 +52,6 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
 
   private static final int PADDING_LENGTH = 3;
   private static final int RESERVED_LENGTH = 88;
-  private static final int SLOT = 120;
-  private static final int CHECKSUM = 248;
   private static final int SECTOR = 512;
 
   /**
@@ -167,7 +165,7 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
    * {@return the checksum of the fields; 0 in version 1.1, which has none}
    */
   public long computedChecksum() {
-    return version == LabelVersion.V1_2 ? Fletcher64.ofStructure(toBytes(), CHECKSUM) : 0;
+    return version == LabelVersion.V1_2 ? Fletcher64.ofStructure(toBytes(), LabelField.CHECKSUM) : 0;
   }
 
   /**
@@ -213,12 +211,12 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
     String consequence = "Linux ignores the label: its space is free, its slot is not";
     String structure = "label in slot " + number;
     if (slot != number) {
-      problems.add(new Problem(structure, "slot", offset + SLOT, Long.toString(slot),
+      problems.add(new Problem(structure, "slot", offset + LabelField.SLOT, Long.toString(slot),
           number + ", the slot that it stands in", consequence));
     }
     long sum = computedChecksum();
     if (version == LabelVersion.V1_2 && checksum != sum) {
-      problems.add(new Problem(structure, "checksum", offset + CHECKSUM, ByteSize.hex(checksum),
+      problems.add(new Problem(structure, "checksum", offset + LabelField.CHECKSUM, ByteSize.hex(checksum),
           ByteSize.hex(sum) + ", the sum of the 256 bytes of the label", consequence));
     }
     return List.copyOf(problems);

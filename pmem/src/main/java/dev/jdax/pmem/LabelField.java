@@ -10,7 +10,9 @@ final class LabelField {
   static final int COOKIE = 88;
   static final int DPA = 104;
   static final int RAW_SIZE = 112;
+  static final int SLOT = 120;
   static final int TYPE = 128;
+  static final int CHECKSUM = 248;
 
   private LabelField() {
   }
