@@ -3,16 +3,12 @@ package dev.jdax.cli;
 
 import java.util.List;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import dev.jdax.DaxRange;
 
 /**
  * The demo's result for programs: schema 1, keys as daxctl names them, sizes in bytes, page offsets in pages of 4 KiB.
  */
 final class DemoJson {
-  private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
   private DemoJson() {
   }
 
@@ -40,7 +36,7 @@ final class DemoJson {
   static String of(Demo.Result result) {
     List<Device> devices = result.devices().stream().map(device -> new Device(device.name(), device.size(),
         device.alignment().bytes(), device.ranges().stream().map(Mapping::new).toList())).toList();
-    return GSON.toJson(new Document(1, result.held(), result.alignment().bytes(), result.size(), devices,
+    return Json.of(new Document(Json.SCHEMA, result.held(), result.alignment().bytes(), result.size(), devices,
         result.mapped().name(), result.faults(), result.expectedFaults(), result.kernelPageSize(), result.dontFork(),
         result.refusals().stream().map(Refusal::new).toList()));
   }

@@ -2,6 +2,8 @@
 package dev.jdax.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxRange;
@@ -17,7 +19,7 @@ final class DemoText {
   void print(Demo.Result result) {
     out.printf("A region of %s; dax0.1 was freed, and %s grew over the hole:%n%n", ByteSize.format(result.size()),
         result.mapped().name());
-    out.printf("  %s%n", RegionBar.draw(result.size(), result.devices()));
+    out.printf("  %s%n", RegionBar.draw(result.size(), spans(result)));
     for (Demo.Device device : result.devices()) {
       out.printf("  %s  %s%n", device.name(), ByteSize.format(device.size()));
       for (DaxRange range : device.ranges()) {
@@ -43,6 +45,15 @@ final class DemoText {
           refusal.answer() == null ? "it was not refused" : refusal.answer().getMessage());
     }
     out.printf("%n%s%n", result.held() ? "Everything was as promised." : "NOT everything was as promised.");
+  }
+
+  private static List<RegionBar.Span> spans(Demo.Result result) {
+    List<RegionBar.Span> spans = new ArrayList<>();
+    for (Demo.Device device : result.devices()) {
+      int id = Integer.parseInt(device.name().substring(device.name().indexOf('.') + 1));
+      device.ranges().forEach(range -> spans.add(RegionBar.Span.ofNumber(id, range.start(), range.length())));
+    }
+    return spans;
   }
 
   private void line(String name, String value, String expectation, boolean held) {

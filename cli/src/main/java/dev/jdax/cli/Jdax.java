@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.NoSuchElementException;
+
 import dev.jdax.DaxException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +16,9 @@ import picocli.CommandLine.IExecutionExceptionHandler;
  * wrongly.
  */
 @Command(name = "jdax", mixinStandardHelpOptions = true, version = "jdax 0.1.0-SNAPSHOT", //
-    description = "Device DAX for the JVM.", subcommands = DemoCommand.class)
+    description = "Device DAX for the JVM.", //
+    subcommands = {DemoCommand.class, InspectCommand.class, ReadLabelsCommand.class, CheckLabelsCommand.class,
+        ReadInfoblockCommand.class, PlanCommand.class})
 public final class Jdax {
   private Jdax() {
   }
@@ -25,15 +32,23 @@ public final class Jdax {
     System.exit(commandLine().execute(args));
   }
 
-  /** {@return the command, ready to be run; errors of memory are one sentence, and others keep their trace} */
+  /** {@return the command, ready to be run; errors of memory and files are one sentence, and others keep their trace} */
   static CommandLine commandLine() {
     IExecutionExceptionHandler sentence = (exception, commandLine, parsed) -> {
-      if (exception instanceof DaxException) {
-        commandLine.getErr().println("jdax: " + exception.getMessage());
-        return CommandLine.ExitCode.SOFTWARE;
-      }
-      throw exception;
+      commandLine.getErr().println("jdax: " + Printable.of(sentenceOf(exception)));
+      return CommandLine.ExitCode.SOFTWARE;
     };
     return new CommandLine(new Jdax()).setExecutionExceptionHandler(sentence);
+  }
+
+  private static String sentenceOf(Exception exception) throws Exception {
+    return switch (exception) {
+      case DaxException e -> e.getMessage();
+      case NoSuchFileException e -> "cannot open " + e.getFile() + ": there is no such file";
+      case AccessDeniedException e -> "cannot open " + e.getFile() + ": permission denied";
+      case FileSystemException e -> "cannot open " + e.getFile() + ": " + e.getReason();
+      case NoSuchElementException e -> e.getMessage();
+      default -> throw exception;
+    };
   }
 }

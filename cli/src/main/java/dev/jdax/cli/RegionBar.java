@@ -5,25 +5,36 @@ import java.util.Arrays;
 import java.util.List;
 
 import dev.jdax.ByteSize;
-import dev.jdax.DaxRange;
 
-/** A region drawn as a bar: the last digit of a device's id where it has memory, a dot where nobody has. */
+/** A region drawn as a bar: the marks of spans where these are, a dot where none is. */
 final class RegionBar {
   private static final int COLUMNS = 64;
 
   private RegionBar() {
   }
 
-  /** {@return the bar and its scale, in one line} */
-  static String draw(long regionSize, List<Demo.Device> devices) {
-    long column = Math.ceilDiv(regionSize, COLUMNS);
+  /**
+   * A part of the region, not empty.
+   *
+   * @param start its first byte
+   * @param length how many bytes it has
+   * @param mark what it is drawn with
+   */
+  record Span(long start, long length, char mark) {
+    /** {@return the span of a numbered thing, drawn with the last digit of its number} */
+    static Span ofNumber(int number, long start, long length) {
+      return new Span(start, length, Character.forDigit(number % 10, 10));
+    }
+  }
+
+  /** {@return the bar and its scale, in one line; of spans in one column the later is seen} */
+  static String draw(long regionSize, List<Span> spans) {
+    long column = Math.max(Math.ceilDiv(regionSize, COLUMNS), 1);
     char[] bar = new char[(int) Math.ceilDiv(regionSize, column)];
     Arrays.fill(bar, '.');
-    for (Demo.Device device : devices) {
-      for (DaxRange range : device.ranges()) {
-        Arrays.fill(bar, (int) (range.start() / column), (int) (range.end() / column) + 1,
-            device.name().charAt(device.name().length() - 1));
-      }
+    for (Span span : spans) {
+      long last = span.start + span.length - 1;
+      Arrays.fill(bar, (int) (span.start / column), (int) (last / column) + 1, span.mark);
     }
     return "[" + new String(bar) + "]  one column is " + ByteSize.format(column);
   }

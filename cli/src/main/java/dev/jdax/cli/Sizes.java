@@ -3,12 +3,23 @@ package dev.jdax.cli;
 
 import dev.jdax.ByteSize;
 import dev.jdax.PageSize;
+import dev.jdax.pmem.MapLocation;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** How sizes are given on the command line: {@code 4K}, {@code 2M}, {@code 1G}, or in bytes. */
+/** How sizes and places are given on the command line: {@code 4K}, {@code 2M}, {@code 1G}, or in bytes. */
 final class Sizes {
   private Sizes() {
+  }
+
+  /** {@return a size from media in words, or in hexadecimal where it is larger than anything} */
+  static String inWords(long unsigned) {
+    return unsigned < 0 ? ByteSize.hex(unsigned) : ByteSize.format(unsigned);
+  }
+
+  /** {@return where a memory map is, in words and in ndctl's word} */
+  static String inWords(MapLocation map) {
+    return (map == MapLocation.DEVICE ? "on the device (" : "in the machine's RAM (") + map + ")";
   }
 
   /** Reads a number of bytes. */
@@ -23,12 +34,36 @@ final class Sizes {
     }
   }
 
+  /** Reads an address: {@code 0x100000000}, or as a size is written. */
+  static final class Address implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      if (!text.startsWith("0x") && !text.startsWith("0X")) {
+        return new Bytes().convert(text);
+      }
+      try {
+        return Long.parseLong(text, 2, text.length(), 16);
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("\"" + text + "\" is not an address; write one as in 0x100000000 or 4G");
+      }
+    }
+  }
+
   /** Reads a size of page. */
   static final class Page implements ITypeConverter<PageSize> {
     @Override
     public PageSize convert(String text) {
       return PageSize.ofBytes(new Bytes().convert(text)).orElseThrow(
           () -> new TypeConversionException("\"" + text + "\" is not the size of a page; give 4K, 2M or 1G"));
+    }
+  }
+
+  /** Reads the place of a memory map. */
+  static final class Map implements ITypeConverter<MapLocation> {
+    @Override
+    public MapLocation convert(String text) {
+      return MapLocation.ofWord(text).orElseThrow(() -> new TypeConversionException(
+          "\"" + text + "\" is no place for a memory map; give mem (the machine's RAM) or dev (the device itself)"));
     }
   }
 }

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import dev.jdax.pmem.LabelArea;
+import dev.jdax.pmem.NvdimmImage;
+import dev.jdax.pmem.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code jdax check-labels}: whether the label area of an image is as it should be. */
+@Command(name = "check-labels", description = {
+    "Checks the label area of an NVDIMM image: the index blocks, the labels, and whether they fit each other and the "
+        + "DIMM. Writes nothing.",
+    "Exits with 0 if nothing is wrong, and with 1 if something is, also where Linux would get along with it."})
+final class CheckLabelsCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private HelpOption help;
+
+  @Mixin
+  private ImageOptions options;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (NvdimmImage image = options.open()) {
+      LabelArea area = options.labelAreaOf(image);
+      List<Problem> problems = problemsOfLabels(image);
+      out.printf("label area of %s: %s%n%n", Printable.of(image.file().toString()), LabelAreaText.summary(area));
+      new LabelAreaText(out).print(area);
+      out.println();
+      ProblemText.print(out, problems);
+      out.flush();
+      return area.blank() || !problems.isEmpty() ? 1 : 0;
+    }
+  }
+
+  /** {@return the image's problems without those of its info blocks, which are not the labels' fault} */
+  private static List<Problem> problemsOfLabels(NvdimmImage image) {
+    List<Problem> problems = new ArrayList<>(image.problems());
+    image.namespaces().forEach(namespace -> problems.removeAll(namespace.problems()));
+    return problems;
+  }
+}

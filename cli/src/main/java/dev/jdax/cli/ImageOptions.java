@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+import dev.jdax.ByteSize;
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.pmem.Attachment;
+import dev.jdax.pmem.LabelArea;
+import dev.jdax.pmem.NvdimmImage;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What the verbs of images share: which image, and how a machine has it. */
+final class ImageOptions {
+  /** No DIMM has a larger label area; the number keeps a slip from being a claim of gigabytes. */
+  private static final long LARGEST_LABEL_AREA = 64L << 20;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Which which;
+
+  @Option(names = "--base", converter = Sizes.Address.class, paramLabel = "ADDR", //
+      description = "The physical address at which the region begins: what is right at one may be wrong at another. "
+          + "Default: 0x100000000.")
+  private long base = Attachment.DEFAULT.base();
+
+  @Option(names = "--region", paramLabel = "N", //
+      description = "The number of the region, R in namespaceR.I and daxR.I. Default: 0.")
+  private int region;
+
+  @Option(names = "--slot", paramLabel = "N", //
+      description = "The position of a QEMU NVDIMM, which its labels are bound to. Default: the labels are trusted.")
+  private Integer slot;
+
+  @Option(names = "--label-size", converter = Sizes.Bytes.class, paramLabel = "SIZE", //
+      description = "The size of the label area at the end of the image, 0 for none. Default: it is looked for.")
+  private Long labelSize;
+
+  /** The image, as an operand or behind an option. */
+  private static final class Which {
+    @Parameters(paramLabel = "IMAGE", description = "The image: a file, or a block device.")
+    private Path operand;
+
+    @Option(names = {"-i", "--image"}, paramLabel = "FILE", description = "The same.")
+    private Path option;
+  }
+
+  /** {@return the image as it was named} */
+  Path file() {
+    return which.operand != null ? which.operand : which.option;
+  }
+
+  /** {@return what is in the image; opening never writes} */
+  NvdimmImage open() throws IOException {
+    return NvdimmImage.open(file(), attachment());
+  }
+
+  /** {@return the label area, which there must be} */
+  LabelArea labelAreaOf(NvdimmImage image) throws DaxException {
+    return image.labelArea().orElseThrow(() -> new DaxException(Errno.ENXIO, "read the labels of " + file(),
+        "it has no label area, or one without an index block", "give the size of a blank one with --label-size"));
+  }
+
+  /** {@return the position of the DIMM, 0 if none was given} */
+  int position() {
+    return slot == null ? 0 : slot;
+  }
+
+  private Attachment attachment() {
+    if (labelSize != null && labelSize > LARGEST_LABEL_AREA) {
+      throw new ParameterException(spec.commandLine(), "--label-size " + ByteSize.format(labelSize)
+          + ": a label area has at most " + ByteSize.format(LARGEST_LABEL_AREA));
+    }
+    try {
+      return new Attachment(base, region, slot == null ? OptionalInt.empty() : OptionalInt.of(slot),
+          labelSize == null ? OptionalInt.empty() : OptionalInt.of(labelSize.intValue()));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.jdax.ByteSize;
+import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.Namespace;
+import dev.jdax.pmem.NvdimmImage;
+
+/** An image for people. */
+final class InspectText {
+  private final PrintWriter out;
+
+  InspectText(PrintWriter out) {
+    this.out = out;
+  }
+
+  void print(NvdimmImage image) {
+    new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
+        .row("region", ByteSize.format(image.regionSize()) + ", taken to begin at the physical address "
+            + ByteSize.hex(image.attachment().base()))
+        .row("label area", image.labelArea().map(LabelAreaText::summary).orElse("none")).print(out, "");
+    image.labelArea().ifPresent(area -> {
+      out.println();
+      new LabelAreaText(out).print(area);
+    });
+    for (Namespace namespace : image.namespaces()) {
+      out.println();
+      print(namespace);
+    }
+    if (image.regionSize() > 0) {
+      out.println();
+      printSpace(image);
+    }
+    out.println();
+    ProblemText.print(out, image);
+  }
+
+  private void print(Namespace namespace) {
+    out.println((namespace.device() + " " + Printable.quoted(namespace.name())).stripTrailing());
+    Table lines = new Table().row("Linux makes", made(namespace));
+    if (namespace.linux() != namespace.mode()) {
+      lines.row("made for", namespace.mode().toString());
+    }
+    if (namespace.size() > 0) {
+      lines.row("data", ByteSize.format(namespace.size()) + ", from " + ByteSize.hex(namespace.offset()
+          + namespace.dataOffset()));
+    }
+    lines.row("raw", ByteSize.format(namespace.rawSize()) + ", from " + ByteSize.hex(namespace.offset()));
+    namespace.alignment().ifPresent(alignment -> lines.row("alignment", alignment.toString()));
+    namespace.map().ifPresent(map -> lines.row("memory map", Sizes.inWords(map)));
+    namespace.uuid().ifPresent(uuid -> lines.row("uuid", uuid.toString()));
+    namespace.rawUuid().ifPresent(uuid -> lines.row("raw uuid", uuid + ", in the label"));
+    lines.row("info block", namespace.infoBlock().map(block -> infoBlock(namespace, block))
+        .orElse("none for devdax or fsdax"));
+    if (!namespace.problems().isEmpty()) {
+      lines.row("problems", namespace.problems().size() + ", see below");
+    }
+    lines.print(out, "  ");
+  }
+
+  private static String infoBlock(Namespace namespace, InfoBlock block) {
+    return block.signature().text() + " " + block.major() + "." + block.minor() + ", at "
+        + ByteSize.hex(namespace.offset() + InfoBlock.OFFSET);
+  }
+
+  /** {@return the device that Linux makes ({@code nvdimm_namespace_disk_name} in drivers/nvdimm/namespace_devs.c)} */
+  private static String made(Namespace namespace) {
+    int region = namespace.attachment().region();
+    String disk = "/dev/pmem" + region + (namespace.id() == 0 ? "" : "." + namespace.id());
+    return switch (namespace.linux()) {
+      case DEVDAX -> "/dev/dax" + region + "." + namespace.id() + ", a device for mapping (devdax)";
+      case FSDAX -> disk + ", a disk for file systems with DAX (fsdax)";
+      case SECTOR -> disk + "s, a disk with atomic sectors (sector)";
+      case RAW -> disk + ", a raw disk (raw)";
+      case NONE -> "nothing (none)";
+    };
+  }
+
+  private void printSpace(NvdimmImage image) {
+    List<RegionBar.Span> spans = new ArrayList<>();
+    // What is neither free nor a namespace's is kept for a label that Linux skips.
+    spans.add(new RegionBar.Span(0, image.regionSize(), '#'));
+    image.freeSpaces().forEach(free -> spans.add(new RegionBar.Span(free.offset(), free.length(), '.')));
+    for (Namespace namespace : image.namespaces()) {
+      if (namespace.rawSize() > 0) {
+        spans.add(RegionBar.Span.ofNumber(namespace.id(), namespace.offset(), namespace.rawSize()));
+      }
+    }
+    String bar = RegionBar.draw(image.regionSize(), spans);
+    out.println(bar);
+    if (bar.indexOf('#') >= 0) {
+      out.println("  # is kept for labels that make no namespace");
+    }
+    Table free = new Table();
+    image.freeSpaces().forEach(space -> free.row("free", ByteSize.format(space.length()) + ", from "
+        + ByteSize.hex(space.offset())));
+    free.print(out, "");
+    if (image.freeSpaces().isEmpty()) {
+      out.println("free  nothing");
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import dev.jdax.ByteSize;
+import dev.jdax.PageSize;
+import dev.jdax.pmem.MapLocation;
+import dev.jdax.pmem.Plan;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code jdax plan}: from the size of a namespace to what is usable of it, and back. */
+@Command(name = "plan", description = {
+    "Says how much of a namespace is usable, or how large one must be, and where every byte of it goes."})
+final class PlanCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private HelpOption help;
+
+  @ArgGroup(multiplicity = "1")
+  private Wanted wanted;
+
+  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = "4K|2M|1G", //
+      description = "The alignment of the device. Default: 2M.")
+  private PageSize alignment = PageSize.SIZE_2M;
+
+  @Option(names = {"-M", "--map"}, converter = Sizes.Map.class, paramLabel = "mem|dev", //
+      description = "Where the memory map goes: the machine's RAM, or the namespace itself. Default: dev.")
+  private MapLocation map = MapLocation.DEVICE;
+
+  @Option(names = "--base", converter = Sizes.Address.class, paramLabel = "ADDR", //
+      description = "The physical address at which the namespace begins. Default: 0x100000000.")
+  private long base = Plan.DEFAULT_BASE;
+
+  @Option(names = "--granule", converter = Sizes.Bytes.class, paramLabel = "SIZE", //
+      description = "What the size of the namespace must be a multiple of, with --usable. Default: 16M.")
+  private Long granule;
+
+  @Option(names = {"-j", "--json"}, description = "Print one JSON object (schema 1), sizes in bytes.")
+  private boolean json;
+
+  /** What is known of the two sizes. */
+  private static final class Wanted {
+    @Option(names = {"-s", "--size"}, converter = Sizes.Bytes.class, paramLabel = "SIZE", //
+        description = "The raw size of the namespace, such as 64M.")
+    private Long size;
+
+    @Option(names = "--usable", converter = Sizes.Bytes.class, paramLabel = "SIZE", //
+        description = "How much is to be usable at least; the smallest namespace for it is planned.")
+    private Long usable;
+  }
+
+  private record Document(int schema, long raw_size, long size, long align, String map, long base, long data_offset,
+      long end_trunc, long npfns, List<Part> parts) {
+  }
+
+  private record Part(String name, long offset, long size) {
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Plan plan = plan();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.of(new Document(Json.SCHEMA, plan.rawSize(), plan.dataSize(), plan.alignment().bytes(),
+          plan.map().toString(), plan.base(), plan.dataOffset(), plan.endTrunc(), plan.pages(), plan.parts().stream()
+              .map(part -> new Part(part.name(), part.offset(), part.length())).toList())));
+    } else {
+      print(out, plan);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private Plan plan() throws IOException {
+    if (granule != null && wanted.size != null) {
+      throw new ParameterException(spec.commandLine(), "--granule goes with --usable: --size is taken as it is");
+    }
+    try {
+      return wanted.size != null
+          ? Plan.ofRaw(wanted.size, base, alignment, map)
+          : Plan.forUsable(wanted.usable, base, alignment, map, granule == null ? Plan.DEFAULT_GRANULE : granule);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static void print(PrintWriter out, Plan plan) {
+    new Table().row("raw", ByteSize.format(plan.rawSize()), plan.rawSize() + " bytes")
+        .row("usable", ByteSize.format(plan.dataSize()), plan.dataSize() + " bytes, " + plan.pages()
+            + " pages of 4 KiB")
+        .row("base", ByteSize.hex(plan.base()))
+        .row("alignment", plan.alignment().toString())
+        .row("memory map", Sizes.inWords(plan.map()))
+        .print(out, "");
+    out.println();
+    Table parts = new Table().row("from", "to", "size", "bytes", "what");
+    for (Plan.Part part : plan.parts()) {
+      parts.row(ByteSize.hex(part.offset()), ByteSize.hex(part.offset() + part.length() - 1),
+          ByteSize.format(part.length()), Long.toString(part.length()), part.name());
+    }
+    parts.print(out, "");
+  }
+}

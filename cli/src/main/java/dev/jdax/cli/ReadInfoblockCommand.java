@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+import dev.jdax.ByteSize;
+import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.Namespace;
+import dev.jdax.pmem.NvdimmImage;
+import dev.jdax.pmem.Problem;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jdax read-infoblock}: the info blocks of an image, field by field. */
+@Command(name = "read-infoblock", description = {
+    "Shows the info blocks of the namespaces of an NVDIMM image, for devdax or fsdax, field by field as they stand "
+        + "there, right or wrong. Writes nothing.",
+    "Exits with 0 if the image could be read: problems are part of what is shown."})
+final class ReadInfoblockCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private HelpOption help;
+
+  @Mixin
+  private ImageOptions options;
+
+  @Option(names = {"-n", "--namespace"}, paramLabel = "KEY", //
+      description = "Only this namespace: a name, a uuid of label or info block, or as in namespace0.1.")
+  private String key;
+
+  @Option(names = {"-j", "--json"}, description = "Print one JSON object (schema 1), keys as ndctl names them.")
+  private boolean json;
+
+  private record Document(int schema, List<InfoBlockJson> infoblocks, List<ProblemJson> problems) {
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (NvdimmImage image = options.open()) {
+      List<Namespace> chosen = key == null ? image.namespaces() : List.of(image.namespace(key));
+      List<Problem> problems = chosen.stream().flatMap(namespace -> namespace.problems().stream()).toList();
+      if (json) {
+        out.println(Json.of(new Document(Json.SCHEMA,
+            chosen.stream().map(InfoBlockJson::of).flatMap(Optional::stream).toList(), ProblemJson.of(problems))));
+      } else {
+        for (Namespace namespace : chosen) {
+          print(out, namespace);
+          out.println();
+        }
+        ProblemText.print(out, problems);
+      }
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static void print(PrintWriter out, Namespace namespace) {
+    String who = (namespace.device() + " " + Printable.quoted(namespace.name())).stripTrailing();
+    if (namespace.infoBlock().isEmpty()) {
+      out.println(who + ": no info block for devdax or fsdax");
+      return;
+    }
+    InfoBlock block = namespace.infoBlock().get();
+    out.println(who + ": info block at " + ByteSize.hex(namespace.offset() + InfoBlock.OFFSET));
+    new Table().row("signature", block.signature().text())
+        .row("uuid", block.uuid().toString())
+        .row("parent_uuid", block.parentUuid().toString())
+        .row("flags", ByteSize.hex(block.flags()))
+        .row("version", block.major() + "." + block.minor())
+        .row("dataoff", both(block.dataOffset()))
+        .row("npfns", Long.toUnsignedString(block.pages()) + " (pages of 4 KiB)")
+        .row("mode", Integer.toUnsignedString(block.mode())
+            + block.map().map(map -> ", the memory map " + Sizes.inWords(map)).orElse(""))
+        .row("start_pad", both(block.startPad()))
+        .row("end_trunc", both(block.endTrunc()))
+        .row("align", both(block.align()))
+        .row("page_size", both(block.pageSize()))
+        .row("page_struct_size", both(block.pageStructSize()))
+        .row("checksum", ByteSize.hex(block.checksum())
+            + (block.checksum() == block.computedChecksum() ? " (right)" : " (WRONG)"))
+        .print(out, "  ");
+  }
+
+  private static String both(long size) {
+    return ByteSize.hex(size) + (size > 0 ? " (" + ByteSize.format(size) + ")" : "");
+  }
+}
