@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.pmem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** {@link NvdimmImage#open} under a fuzzer, as {@link AnyBytesAreParsedWithinBounds} says: rejected or shown. */
+class AnyImageIsOpenedOrRefused {
+  private static Path file;
+  private static FileChannel media;
+
+  @BeforeAll
+  static void makeAFile() throws IOException {
+    file = Files.createTempFile("jdax-fuzz-", ".img");
+    media = FileChannel.open(file, StandardOpenOption.WRITE);
+  }
+
+  @AfterAll
+  static void deleteIt() throws IOException {
+    media.close();
+    Files.delete(file);
+  }
+
+  @FuzzTest
+  void whateverStandsInIt(byte[] data) throws IOException {
+    MediaOfBytes made = MediaOfBytes.of(data);
+    made.write(media);
+    try (NvdimmImage image = Bounds.within(made.size(), () -> NvdimmImage.open(file, made.attachment()))) {
+      assertThat(image.size()).isEqualTo(made.size());
+      assertThat(image.regionSize()).isBetween(0L, image.size());
+      image.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
+      image.namespaces().forEach(namespace -> assertSane(image, namespace));
+      long end = 0;
+      for (NvdimmImage.Space space : image.freeSpaces()) {
+        assertThat(space.offset()).isGreaterThanOrEqualTo(end);
+        assertThat(space.length()).isBetween(1L, image.regionSize() - space.offset());
+        end = space.offset() + space.length();
+      }
+    } catch (IOException refused) {
+      assertThat(refused).hasMessageContaining(file.toString());
+    }
+  }
+
+  private static void assertSane(NvdimmImage image, Namespace namespace) {
+    assertThat(namespace.toString()).contains(namespace.device());
+    assertThat(namespace.offset()).isBetween(0L, image.regionSize());
+    assertThat(namespace.rawSize()).isBetween(0L, image.regionSize() - namespace.offset());
+    assertThat(namespace.dataOffset()).isBetween(0L, namespace.rawSize());
+    assertThat(namespace.size()).isBetween(0L, namespace.rawSize() - namespace.dataOffset());
+    assertThat(image.problems()).containsAll(namespace.problems());
+    if (namespace.linux() == LinuxView.DEVDAX) {
+      assertThat(namespace.alignment()).isPresent();
+      assertThat(namespace.map()).isPresent();
+      assertThat(namespace.size()).isPositive();
+    }
+  }
+}
