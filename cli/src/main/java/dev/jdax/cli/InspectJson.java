@@ -9,8 +9,9 @@ import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
 
 /**
- * An image for programs: schema 1, keys as ndctl names them, sizes in bytes. {@code label_area} has one element or none;
- * of the keys only {@code map}, {@code uuid}, {@code raw_uuid} and {@code align} are left out where there is nothing.
+ * An image for programs: schema 1, keys as ndctl names them, sizes in bytes. {@code label_area} has one element or
+ * none, and of the keys only {@code map}, {@code uuid}, {@code raw_uuid} and {@code align} are left out where there is
+ * nothing to say.
  */
 final class InspectJson {
   private InspectJson() {

@@ -32,7 +32,7 @@ public final class Jdax {
     System.exit(commandLine().execute(args));
   }
 
-  /** {@return the command, ready to be run; errors of memory and files are one sentence, and others keep their trace} */
+  /** {@return the command, ready to be run; errors of memory and files are a sentence, others keep their trace} */
   static CommandLine commandLine() {
     IExecutionExceptionHandler sentence = (exception, commandLine, parsed) -> {
       commandLine.getErr().println("jdax: " + Printable.of(sentenceOf(exception)));

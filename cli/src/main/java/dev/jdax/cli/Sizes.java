@@ -38,14 +38,13 @@ final class Sizes {
   static final class Address implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-      if (!text.startsWith("0x") && !text.startsWith("0X")) {
+      if (!text.startsWith("0x")) {
         return new Bytes().convert(text);
       }
-      try {
-        return Long.parseLong(text, 2, text.length(), 16);
-      } catch (NumberFormatException e) {
+      if (!text.matches("0x[0-9a-fA-F]{1,15}")) {
         throw new TypeConversionException("\"" + text + "\" is not an address; write one as in 0x100000000 or 4G");
       }
+      return Long.parseLong(text, 2, text.length(), 16);
     }
   }
 

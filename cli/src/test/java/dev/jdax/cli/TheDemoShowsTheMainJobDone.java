@@ -5,33 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import dev.jdax.ByteSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** What {@code jdax demo} prints, and how it exits. */
 class TheDemoShowsTheMainJobDone {
-  /** What a run of the command has left. */
-  private record Run(int exitCode, String out, String err) {
-  }
-
-  private static Run jdax(String... words) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine command = Jdax.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-    return new Run(command.execute(words), out.toString(), err.toString());
-  }
-
   private static void assumePages(String kib, int pages) throws IOException {
     Path free = Path.of("/sys/kernel/mm/hugepages/hugepages-" + kib + "kB/free_hugepages");
     assumeTrue(Files.exists(free) && Integer.parseInt(Files.readString(free).strip()) >= pages,
@@ -45,9 +30,9 @@ class TheDemoShowsTheMainJobDone {
     if (bytes > 4096) {
       assumePages(kib, (int) (ByteSize.parse(size) / bytes));
     }
-    Run run = jdax("demo", "--align", align, "--size", size, "--json");
+    CommandRun run = CommandRun.of("demo", "--align", align, "--size", size, "--json");
     assertThat(run.exitCode()).as(run.toString()).isZero();
-    JsonObject result = JsonParser.parseString(run.out()).getAsJsonObject();
+    JsonObject result = run.json();
     assertThat(result.get("schema").getAsInt()).isEqualTo(1);
     assertThat(result.get("align").getAsLong()).isEqualTo(bytes);
     assertThat(result.get("size").getAsLong()).isEqualTo(ByteSize.parse(size));
@@ -74,7 +59,7 @@ class TheDemoShowsTheMainJobDone {
 
   @Test
   void asTextForPeople() {
-    Run run = jdax("demo", "--align", "4K", "--size", "8M");
+    CommandRun run = CommandRun.of("demo", "--align", "4K", "--size", "8M");
     assertThat(run.exitCode()).as(run.toString()).isZero();
     assertThat(run.out()).contains("Alignment 4 KiB, as asked.", "dax0.1 was freed, and dax0.3 grew over the hole",
         "ok  faults          1536 (1536 expected)", "ok  KernelPageSize  4 KiB (the alignment)",
@@ -86,7 +71,7 @@ class TheDemoShowsTheMainJobDone {
 
   @Test
   void takesTheLargerPagesWhereTheyAreFreeAndSaysWhy() {
-    Run run = jdax("demo");
+    CommandRun run = CommandRun.of("demo");
     assertThat(run.exitCode()).as(run.toString()).isZero();
     assertThat(run.out()).containsAnyOf("Alignment 2 MiB, because huge pages of that size are free.",
         "Alignment 4 KiB, because pages of 2 MiB were not to be had: cannot claim 256 MiB");
@@ -94,7 +79,7 @@ class TheDemoShowsTheMainJobDone {
 
   @Test
   void whatCannotBeDoneIsOneSentenceAndExitCodeOne() {
-    Run run = jdax("demo", "--align", "2M", "--size", "8T");
+    CommandRun run = CommandRun.of("demo", "--align", "2M", "--size", "8T");
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).startsWith("jdax: cannot claim 8 TiB in pages of 2 MiB").hasLineCount(1);
@@ -106,7 +91,7 @@ class TheDemoShowsTheMainJobDone {
       "--align 4K --size 3M | needs a multiple of 2 MiB", "--align 4K --size 2M | and at least two",
       "--align 2M --size 0 | and at least two", "--size 99999999999999G | larger than any memory"})
   void aWrongOptionIsExplainedWithExitCodeTwo(String options, String sentence) {
-    Run run = jdax(("demo " + options).split(" "));
+    CommandRun run = CommandRun.of((Object[]) ("demo " + options).split(" "));
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains(sentence, "Usage: jdax demo");
   }
