@@ -5,20 +5,24 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
+import dev.jdax.pmem.Force;
+import dev.jdax.pmem.ImageEditor;
 import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.NvdimmImage;
 import dev.jdax.pmem.Problem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code jdax check-labels}: whether the label area of an image is as it should be. */
 @Command(name = "check-labels", description = {
     "Checks the label area of an NVDIMM image: the index blocks, the labels, and whether they fit each other and the "
-        + "DIMM. Writes nothing.",
+        + "DIMM. Writes nothing, unless it is to --repair.",
     "Exits with 0 if nothing is wrong, and with 1 if something is, also where Linux would get along with it."})
 final class CheckLabelsCommand implements Callable<Integer> {
   @Spec
@@ -30,9 +34,23 @@ final class CheckLabelsCommand implements Callable<Integer> {
   @Mixin
   private ImageOptions options;
 
+  @Option(names = "--repair", description = {
+      "First make both index blocks valid and alike, from the one that Linux would take. Labels are left alone."})
+  private boolean repair;
+
+  @Option(names = {"-f", "--force", "--assume-unused"}, //
+      description = "Repair also where it cannot be seen whether a process has the image mapped.")
+  private boolean assumeUnused;
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    if (repair) {
+      try (ImageEditor editor = ImageEditor.open(options.file(), options.attachment(),
+          assumeUnused ? Set.of(Force.UNSEEN_USERS) : Force.none())) {
+        out.printf("%s%n%n", Printable.of(editor.repairLabels().summary()));
+      }
+    }
     try (NvdimmImage image = options.open()) {
       LabelArea area = options.labelAreaOf(image);
       List<Problem> problems = problemsOfLabels(image);

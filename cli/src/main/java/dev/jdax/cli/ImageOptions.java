@@ -76,7 +76,8 @@ final class ImageOptions {
     return slot == null ? 0 : slot;
   }
 
-  private Attachment attachment() {
+  /** {@return how a machine has the image} */
+  Attachment attachment() {
     if (labelSize != null && labelSize > LARGEST_LABEL_AREA) {
       throw new ParameterException(spec.commandLine(), "--label-size " + ByteSize.format(labelSize)
           + ": a label area has at most " + ByteSize.format(LARGEST_LABEL_AREA));

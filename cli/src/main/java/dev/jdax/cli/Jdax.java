@@ -17,8 +17,9 @@ import picocli.CommandLine.IExecutionExceptionHandler;
  */
 @Command(name = "jdax", mixinStandardHelpOptions = true, version = "jdax 0.1.0-SNAPSHOT", //
     description = "Device DAX for the JVM.", //
-    subcommands = {DemoCommand.class, InspectCommand.class, ReadLabelsCommand.class, CheckLabelsCommand.class,
-        ReadInfoblockCommand.class, PlanCommand.class})
+    subcommands = {DemoCommand.class, InspectCommand.class, PlanCommand.class, ReadLabelsCommand.class,
+        CheckLabelsCommand.class, InitLabelsCommand.class, CreateNamespaceCommand.class, DestroyNamespaceCommand.class,
+        ReadInfoblockCommand.class, WriteInfoblockCommand.class})
 public final class Jdax {
   private Jdax() {
   }

@@ -3,6 +3,8 @@ package dev.jdax.cli;
 
 import dev.jdax.ByteSize;
 import dev.jdax.PageSize;
+import dev.jdax.pmem.LabelVersion;
+import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.MapLocation;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -54,6 +56,31 @@ final class Sizes {
     public PageSize convert(String text) {
       return PageSize.ofBytes(new Bytes().convert(text)).orElseThrow(
           () -> new TypeConversionException("\"" + text + "\" is not the size of a page; give 4K, 2M or 1G"));
+    }
+  }
+
+  /** Reads the version of labels. */
+  static final class Version implements ITypeConverter<LabelVersion> {
+    @Override
+    public LabelVersion convert(String text) {
+      try {
+        return LabelVersion.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  /** Reads the mode of a namespace that can be made. */
+  static final class Mode implements ITypeConverter<LinuxView> {
+    @Override
+    public LinuxView convert(String text) {
+      return switch (text) {
+        case "devdax" -> LinuxView.DEVDAX;
+        case "fsdax" -> LinuxView.FSDAX;
+        default ->
+          throw new TypeConversionException("\"" + text + "\" is no mode that jdax makes; give devdax or fsdax");
+      };
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.pmem;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -33,17 +34,20 @@ import dev.jdax.Errno;
 public final class NvdimmImage implements AutoCloseable {
   private final Path file;
   private final Attachment attachment;
-  private final FileChannel channel;
+  private final MediaReader media;
+  private final Closeable source;
   private final long size;
   private final Optional<LabelArea> labelArea;
   private final List<Namespace> namespaces;
   private final List<Problem> problems;
 
-  private NvdimmImage(Path file, Attachment attachment, FileChannel channel) throws IOException {
+  private NvdimmImage(Path file, Attachment attachment, long size, MediaReader media, Closeable source)
+      throws IOException {
     this.file = file;
     this.attachment = attachment;
-    this.channel = channel;
-    this.size = channel.size();
+    this.media = media;
+    this.source = source;
+    this.size = size;
     this.labelArea = findLabelArea();
     long regionSize = regionSize();
     NamespaceScan scan = labelArea.map(area -> NamespaceScan.of(area, attachment, regionSize))
@@ -83,16 +87,22 @@ public final class NvdimmImage implements AutoCloseable {
     }
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
-      return new NvdimmImage(file, attachment, channel);
+      return new NvdimmImage(file, attachment, channel.size(), reading(channel), channel);
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
     }
   }
 
+  /** {@return what is in media that somebody else closes} */
+  static NvdimmImage of(Path file, Attachment attachment, long size, MediaReader media) throws IOException {
+    return new NvdimmImage(file, attachment, size, media, () -> {
+    });
+  }
+
   private Optional<LabelArea> findLabelArea() throws IOException {
     if (attachment.labelSize().isEmpty()) {
-      return LabelArea.find(size, this::read);
+      return LabelArea.find(size, media);
     }
     int labelSize = attachment.labelSize().getAsInt();
     if (labelSize > size) {
@@ -101,15 +111,17 @@ public final class NvdimmImage implements AutoCloseable {
     }
     return labelSize == 0
         ? Optional.empty()
-        : Optional.of(LabelArea.parse(read(size - labelSize, labelSize), size - labelSize));
+        : Optional.of(LabelArea.parse(media.read(size - labelSize, labelSize), size - labelSize));
   }
 
-  private byte[] read(long offset, int length) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length);
-    while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {
-      continue; // a file that shrinks meanwhile reads as zero, as a hole does
-    }
-    return bytes.array();
+  private static MediaReader reading(FileChannel channel) {
+    return (offset, length) -> {
+      ByteBuffer bytes = ByteBuffer.allocate(length);
+      while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {
+        continue; // a file that shrinks meanwhile reads as zero, as a hole does
+      }
+      return bytes.array();
+    };
   }
 
   private List<Namespace> namespacesOf(NamespaceScan scan) throws IOException {
@@ -132,7 +144,7 @@ public final class NvdimmImage implements AutoCloseable {
       throws IOException {
     Optional<byte[]> block = rawSize < InfoBlock.OFFSET + InfoBlock.SIZE
         ? Optional.empty()
-        : Optional.of(read(offset + InfoBlock.OFFSET, InfoBlock.SIZE));
+        : Optional.of(media.read(offset + InfoBlock.OFFSET, InfoBlock.SIZE));
     InfoBlockCheck.Result result = InfoBlockCheck.check(block,
         Namespace.surroundings(attachment, label, offset, rawSize));
     long dataOffset = result.data().map(InfoBlockCheck.DataRange::offset).orElse(0L);
@@ -250,7 +262,7 @@ public final class NvdimmImage implements AutoCloseable {
   /** Closes the file; what was read stays readable, and regions made of it stay as they are. */
   @Override
   public void close() throws IOException {
-    channel.close();
+    source.close();
   }
 
   /**

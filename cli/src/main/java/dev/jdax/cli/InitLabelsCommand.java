@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+
+import dev.jdax.pmem.LabelArea;
+import dev.jdax.pmem.LabelVersion;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code jdax init-labels}: an empty label area at the end of an image. */
+@Command(name = "init-labels", description = {
+    "Makes an empty label area at the end of an NVDIMM image. Its size is what QEMU's label-size will say: by default "
+        + "that of the area that is there, or 128K.",
+    "Labels that are there, or a namespace without a label, are only written over with --force."})
+final class InitLabelsCommand implements Callable<Integer> {
+  private static final int USUAL_SIZE = 128 << 10;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private HelpOption help;
+
+  @Mixin
+  private EditOptions options;
+
+  @Option(names = {"-V", "--label-version"}, converter = Sizes.Version.class, paramLabel = "1.1|1.2", //
+      description = "The version of the labels. Default: 1.2, as Linux makes them (ndctl makes 1.1).")
+  private LabelVersion version = LabelVersion.V1_2;
+
+  @Override
+  public Integer call() throws IOException {
+    return options.run(spec.commandLine().getOut(), editor -> {
+      int found = editor.image().labelArea().map(LabelArea::size).map(Math::toIntExact).orElse(USUAL_SIZE);
+      return editor.initLabels(version, options.attachment().labelSize().orElse(found));
+    });
+  }
+}

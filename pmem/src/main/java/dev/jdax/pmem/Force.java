@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.pmem;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What an {@link ImageEditor} does only when it is told to, by name: each may destroy what somebody still needs. */
+public enum Force {
+  /** Writing although the mappings of some processes cannot be seen, and one of them might have the image mapped. */
+  UNSEEN_USERS,
+  /** Emptying a label area that has labels in it, or that is damaged. */
+  LABELS,
+  /**
+   * Overwriting a sound info block that no label leads to. It has no second copy: a power failure meanwhile leaves
+   * neither the old one nor the new.
+   */
+  INFO_BLOCK;
+
+  /**
+   * {@return all of them, as behind the option {@code --force}}
+   */
+  public static Set<Force> all() {
+    return EnumSet.allOf(Force.class);
+  }
+
+  /**
+   * {@return none of them}
+   */
+  public static Set<Force> none() {
+    return Set.of();
+  }
+}

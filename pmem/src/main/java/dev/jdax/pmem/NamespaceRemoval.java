@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.pmem;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+import dev.jdax.ByteSize;
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+
+/**
+ * The end of a namespace: first its slot is freed, then its info block is wiped, so that no cut shows a namespace without
+ * its info block. Labels that keep Linux from making namespaces are found here too, by uuid or name.
+ *
+ * @param intent what is to be written
+ * @param namespace the namespace as it was, or empty if Linux had made none of its label
+ */
+record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
+  static NamespaceRemoval of(NvdimmImage image, String key, Set<Force> force) throws DaxException {
+    String attempt = "destroy namespace \"" + key + "\" in " + image.file();
+    Optional<LabelArea> labels = MediaIntent.labelsOf(image, attempt);
+    return labels.isPresent() ? labelled(image, labels.get(), key, attempt) : whole(image, key, force, attempt);
+  }
+
+  private static NamespaceRemoval whole(NvdimmImage image, String key, Set<Force> force, String attempt)
+      throws DaxException {
+    Namespace namespace = MediaIntent.whole(image, attempt);
+    if (!namespace.device().equals(key) && !namespace.uuid().map(UUID::toString).filter(key::equals).isPresent()) {
+      throw unknown(image, attempt);
+    }
+    NamespaceCreation.requireReplaceable(namespace, force, attempt);
+    return new NamespaceRemoval(new MediaIntent("wiped the info block of " + namespace,
+        List.of(MediaIntent.wipe(0, namespace.rawSize()))), Optional.of(namespace));
+  }
+
+  private static DaxException unknown(NvdimmImage image, String attempt) {
+    return new DaxException(Errno.ENXIO, attempt,
+        "there is none of that name or uuid; there are " + image.namespaces(), "name one of them");
+  }
+
+  private static NamespaceRemoval labelled(NvdimmImage image, LabelArea area, String key, String attempt)
+      throws DaxException {
+    List<Namespace> listed = image.namespaces().stream()
+        .filter(namespace -> namespace.label().isPresent() && known(namespace, key)).toList();
+    List<UUID> uuids = new ArrayList<>(listed.stream().map(namespace -> namespace.rawUuid().orElseThrow()).toList());
+    area.live().stream().map(LabelSlot::label)
+        .filter(label -> label.uuid().toString().equals(key) || !key.isEmpty() && label.name().equals(key))
+        .forEach(label -> uuids.add(label.uuid()));
+    List<UUID> distinct = uuids.stream().distinct().toList();
+    if (distinct.isEmpty()) {
+      throw unknown(image, attempt);
+    }
+    if (distinct.size() > 1) {
+      throw new DaxException(Errno.EINVAL, attempt, "it may be any of " + distinct, "name one by its uuid");
+    }
+    return new NamespaceRemoval(labelled(image, area, distinct.getFirst()), listed.stream().findFirst());
+  }
+
+  private static boolean known(Namespace namespace, String key) {
+    return namespace.device().equals(key) || namespace.uuid().map(UUID::toString).filter(key::equals).isPresent();
+  }
+
+  private static MediaIntent labelled(NvdimmImage image, LabelArea area, UUID uuid) {
+    BitSet free = area.index().orElseThrow().freeSlots();
+    List<DpaReservation> freed = new ArrayList<>();
+    List<DpaReservation> kept = new ArrayList<>();
+    for (DpaReservation reservation : area.reservations()) {
+      (reservation.uuid().equals(uuid) ? freed : kept).add(reservation);
+    }
+    freed.forEach(reservation -> free.set(reservation.slot()));
+    List<MediaStep> steps = new ArrayList<>();
+    steps.add(LabelUpdate.index(area, free, "free again: " + freed).withBarrier());
+    for (DpaReservation reservation : freed) {
+      if (Long.compareUnsigned(reservation.dpa(), image.regionSize()) < 0
+          && kept.stream().noneMatch(reservation::overlaps)) {
+        long room = image.regionSize() - reservation.dpa();
+        long size = Long.compareUnsigned(reservation.size(), room) < 0 ? reservation.size() : room;
+        if (size > 0) {
+          steps.add(MediaIntent.wipe(reservation.dpa(), size));
+        }
+      }
+    }
+    return new MediaIntent("destroyed namespace " + uuid + " of "
+        + ByteSize.format(freed.getFirst().size()) + " in " + image.file(), steps);
+  }
+}
