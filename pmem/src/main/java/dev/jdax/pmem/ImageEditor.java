@@ -119,7 +119,8 @@ public final class ImageEditor implements AutoCloseable {
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       if (channel.size() == 0) {
-        throw new DaxException(Errno.EINVAL, attempt, "it is empty", "give it the size of the DIMM, as truncate -s does");
+        throw new DaxException(Errno.EINVAL, attempt, "it is empty",
+            "give it the size of the DIMM, as truncate -s does");
       }
       return channel.size();
     } catch (NoSuchFileException e) {
