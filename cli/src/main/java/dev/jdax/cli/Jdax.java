@@ -4,7 +4,6 @@ package dev.jdax.cli;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.NoSuchElementException;
 
 import dev.jdax.DaxException;
 import picocli.CommandLine;
@@ -48,7 +47,6 @@ public final class Jdax {
       case NoSuchFileException e -> "cannot open " + e.getFile() + ": there is no such file";
       case AccessDeniedException e -> "cannot open " + e.getFile() + ": permission denied";
       case FileSystemException e -> "cannot open " + e.getFile() + ": " + e.getReason();
-      case NoSuchElementException e -> e.getMessage();
       default -> throw exception;
     };
   }

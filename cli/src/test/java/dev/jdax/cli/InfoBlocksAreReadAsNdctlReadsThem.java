@@ -54,7 +54,7 @@ class InfoBlocksAreReadAsNdctlReadsThem {
     }
     CommandRun none = CommandRun.of("read-infoblock", file, "-n", "four");
     assertThat(none.exitCode()).isEqualTo(1);
-    assertThat(none.err()).startsWith("jdax: no namespace \"four\" in " + file).hasLineCount(1);
+    assertThat(none.err()).startsWith("jdax: cannot find namespace four in " + file).hasLineCount(1);
   }
 
   @Test

@@ -39,6 +39,7 @@ public record DpaReservation(int slot, UUID uuid, long dpa, long size) {
    */
   @Override
   public String toString() {
-    return "slot " + slot + ": " + ByteSize.format(size) + " at " + ByteSize.hex(dpa);
+    return "slot " + slot + ": " + (size < 0 ? ByteSize.hex(size) + " bytes" : ByteSize.format(size)) + " at "
+        + ByteSize.hex(dpa);
   }
 }

@@ -11,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -32,12 +31,18 @@ import dev.jdax.Errno;
  * writes.
  */
 public final class NvdimmImage implements AutoCloseable {
+  private static final long LARGEST = 1L << 52;
+  // sys/stat.h: S_IFMT and S_IFBLK
+  private static final int FILE_KIND = 0xf000;
+  private static final int BLOCK_DEVICE = 0x6000;
+
   private final Path file;
   private final Attachment attachment;
   private final MediaReader media;
   private final Closeable source;
   private final long size;
   private final Optional<LabelArea> labelArea;
+  private final boolean whole;
   private final List<Namespace> namespaces;
   private final List<Problem> problems;
 
@@ -52,6 +57,7 @@ public final class NvdimmImage implements AutoCloseable {
     long regionSize = regionSize();
     NamespaceScan scan = labelArea.map(area -> NamespaceScan.of(area, attachment, regionSize))
         .orElseGet(() -> NamespaceScan.unlabelled(List.of()));
+    this.whole = scan.whole();
     this.namespaces = List.copyOf(namespacesOf(scan));
     List<Problem> all = new ArrayList<>();
     labelArea.ifPresent(area -> all.addAll(area.problems()));
@@ -77,20 +83,35 @@ public final class NvdimmImage implements AutoCloseable {
    * @param file the image
    * @param attachment how a machine has it
    * @return what is in it
-   * @throws DaxException with EINVAL if it is smaller than the label area that it is said to have
+   * @throws DaxException with EINVAL if it is smaller than the label area that it is said to have, or neither a file nor
+   *     a block device, with EISDIR if it is a folder, with EFBIG if no DIMM is that large
    * @throws IOException if it cannot be read
    */
   public static NvdimmImage open(Path file, Attachment attachment) throws IOException {
     Objects.requireNonNull(attachment, "attachment");
-    if (Files.isDirectory(file)) {
-      throw new DaxException(Errno.EISDIR, "open image " + file, "it is a folder", "name a file");
-    }
+    requireMedia(file);
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
+      if (channel.size() > LARGEST) {
+        throw new DaxException(Errno.EFBIG, "open image " + file,
+            "it has " + channel.size() + " bytes, and a physical address has 52 bits", "name an image of a DIMM");
+      }
       return new NvdimmImage(file, attachment, channel.size(), reading(channel), channel);
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /** Of what is neither a file nor a block device, some never end (a pipe), and others are always empty. */
+  private static void requireMedia(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new DaxException(Errno.EISDIR, "open image " + file, "it is a folder", "name a file");
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)
+        && ((int) Files.getAttribute(file, "unix:mode") & FILE_KIND) != BLOCK_DEVICE) {
+      throw new DaxException(Errno.EINVAL, "open image " + file, "it is neither a file nor a block device",
+          "name an image of a DIMM");
     }
   }
 
@@ -200,15 +221,16 @@ public final class NvdimmImage implements AutoCloseable {
    * {@return the namespace with that name in its label, that uuid in label or info block, or that name of Linux's}
    *
    * @param key the name or uuid, such as {@code alpha} or {@code namespace0.1}
-   * @throws NoSuchElementException if there is none
+   * @throws DaxException with ENXIO if there is none
    */
-  public Namespace namespace(String key) {
+  public Namespace namespace(String key) throws DaxException {
     for (Namespace namespace : namespaces) {
       if (namespace.name().equals(key) || namespace.device().equals(key) || uuids(namespace).contains(key)) {
         return namespace;
       }
     }
-    throw new NoSuchElementException("no namespace \"" + key + "\" in " + file + "; it has " + namespaces);
+    throw new DaxException(Errno.ENXIO, "find namespace " + key + " in " + file, "none has that name or uuid",
+        "it has " + namespaces);
   }
 
   private static List<String> uuids(Namespace namespace) {
@@ -228,7 +250,7 @@ public final class NvdimmImage implements AutoCloseable {
    */
   public List<Space> freeSpaces() {
     List<Space> free = new ArrayList<>();
-    if (labelArea.isEmpty() || labelArea.get().blank()) {
+    if (whole) {
       return free;
     }
     List<DpaReservation> reserved = new ArrayList<>(labelArea.get().reservations());

@@ -9,10 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
 
+import dev.jdax.DaxException;
 import dev.jdax.PageSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,8 +87,8 @@ class ImagesOfLinuxAreNamespacesAsLinuxHadThem {
           "0495f093-1bb9-4b4f-b96f-740899005a8c", "2cd65776-05e6-4d04-91c0-806f0c26caf6", LinuxView.DEVDAX,
           MapLocation.RAM, PageSize.SIZE_2M, 128 * MIB, 64 * MIB, 65011712, 0x128200000L);
       assertThat(image.freeSpaces()).containsExactly(new NvdimmImage.Space(192 * MIB, 64 * MIB));
-      assertThatThrownBy(() -> image.namespace("four")).isInstanceOf(NoSuchElementException.class)
-          .hasMessageContaining("no namespace \"four\"");
+      assertThatThrownBy(() -> image.namespace("four")).isInstanceOf(DaxException.class)
+          .hasMessageContaining("find namespace four in");
     }
   }
 
@@ -158,6 +158,7 @@ class ImagesOfLinuxAreNamespacesAsLinuxHadThem {
       }
     }
     assertThatThrownBy(() -> NvdimmImage.open(folder)).hasMessageContaining("it is a folder");
+    assertThatThrownBy(() -> NvdimmImage.open(Path.of("/dev/zero"))).hasMessageContaining("neither a file nor a block");
     assertThatThrownBy(() -> NvdimmImage.open(folder.resolve("none"))).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> NvdimmImage.open(folder.resolve("short-4096"), Attachment.DEFAULT.withLabelSize(8192)))
         .hasMessageContaining("it has 4096 bytes, and the label area is said to have 8192");
