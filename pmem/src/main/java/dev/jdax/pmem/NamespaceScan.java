@@ -39,15 +39,16 @@ record NamespaceScan(List<Label> labels, boolean whole, boolean lost, List<Probl
     if (overlaps(area, problems)) {
       return unlabelled(problems);
     }
+    long cookie = live.isEmpty() ? 0 : expectedCookie(area.version(), attachment, live.getFirst().label());
     List<Label> found = new ArrayList<>();
     Set<UUID> uuids = new HashSet<>();
     boolean lost = false;
     for (LabelSlot slot : live) {
       Label label = slot.label();
       String at = "label in slot " + slot.number();
-      if (!cookieFits(area, attachment, label)) {
+      if (label.cookie() != cookie && !isAlternate(attachment, label)) {
         problems.add(new Problem(at, "isetcookie", slot.offset() + LabelField.COOKIE, ByteSize.hex(label.cookie()),
-            ByteSize.hex(expectedCookie(area, attachment)), SKIPPED));
+            ByteSize.hex(cookie), SKIPPED));
         continue;
       }
       if (Long.compareUnsigned(label.dpa(), regionSize) >= 0) {
@@ -106,17 +107,13 @@ record NamespaceScan(List<Label> labels, boolean whole, boolean lost, List<Probl
     }
   }
 
-  private static boolean cookieFits(LabelArea area, Attachment attachment, Label label) {
-    return attachment.slot().isPresent()
-        ? ofSlot(attachment).accepts(area.version(), label.cookie())
-        : label.cookie() == expectedCookie(area, attachment);
+  private static boolean isAlternate(Attachment attachment, Label label) {
+    return attachment.slot().isPresent() && ofSlot(attachment).accepts(label.version(), label.cookie());
   }
 
   /** Without a position the first label is believed. */
-  private static long expectedCookie(LabelArea area, Attachment attachment) {
-    return attachment.slot().isPresent()
-        ? ofSlot(attachment).forLabels(area.version())
-        : area.live().getFirst().label().cookie();
+  private static long expectedCookie(LabelVersion version, Attachment attachment, Label first) {
+    return attachment.slot().isPresent() ? ofSlot(attachment).forLabels(version) : first.cookie();
   }
 
   private static InterleaveSetCookie ofSlot(Attachment attachment) {

@@ -60,10 +60,14 @@ public final class PmemDriver implements DaxDriver {
 
   /** Where labels spoil each other, Linux makes nothing of any of them. */
   private static void requireListed(String attempt, Namespace namespace) throws DaxException {
-    if (namespace.linux() == LinuxView.NONE && namespace.problems().isEmpty()) {
+    if (namespace.linux() == LinuxView.NONE && byItself(namespace) != LinuxView.NONE) {
       throw new DaxException(Errno.ENXIO, attempt, "the labels of its region contradict each other",
           "look at the problems of the image, and mend the labels");
     }
+  }
+
+  private static LinuxView byItself(Namespace namespace) {
+    return InfoBlockCheck.check(namespace.infoBlock().map(InfoBlock::toBytes), namespace.surroundings()).linux();
   }
 
   private static Optional<byte[]> readInfoBlock(FileClaim claim) throws DaxException {

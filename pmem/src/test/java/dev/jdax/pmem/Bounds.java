@@ -42,8 +42,9 @@ final class Bounds {
     assertThat(Duration.ofNanos(THREADS.getCurrentThreadCpuTime() - time)).isLessThan(LONGEST);
     if (allocated > allowed) {
       before = LabelMedia.allocatedBytes();
-      close(reading.read());
+      T again = reading.read();
       allocated = LabelMedia.allocatedBytes() - before;
+      close(again);
     }
     if (allocated > allowed) {
       close(read);

@@ -92,7 +92,13 @@ final class MadeMedia {
 
   /** A sound devdax namespace: label and info block. */
   MadeMedia namespace(long dpa, long size) {
-    return label(dpa, size).infoBlock(dpa, block(dpa, size, labels.getLast().uuid()));
+    return namespace(dpa, size, UnaryOperator.identity());
+  }
+
+  /** A sound devdax namespace, but for what is changed in its label. */
+  MadeMedia namespace(long dpa, long size, UnaryOperator<Label> change) {
+    label(dpa, size, change);
+    return infoBlock(dpa, block(dpa, size, labels.getLast().uuid()));
   }
 
   /** Puts an info block, with the checksum that it has, into the namespace that begins there. */
