@@ -164,6 +164,10 @@ public final class ImageEditor implements AutoCloseable {
   /**
    * Makes an empty label area at the end of the image, over what is there.
    *
+   * <p>Over labels, every cut is the old state or the empty one; if version or size change as well, the area may also be
+   * blank in between, when no namespace is left. An area of less than 128 KiB, or of no multiple of 4 KiB, is only found
+   * again if the attachment says its size.
+   *
    * @param version the version of its labels
    * @param labelSize its size in bytes: what QEMU's option {@code label-size} will say
    * @return what was done
@@ -287,11 +291,21 @@ public final class ImageEditor implements AutoCloseable {
           media.barrier();
         }
       }
-      attachment = after;
-    } finally {
-      image = NvdimmImage.of(file, attachment, media.size(), media);
+    } catch (IOException e) {
+      try {
+        readAgain();
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
     }
+    attachment = after;
+    readAgain();
     return new MediaEdit(intent.summary(), intent.steps(), Optional.empty());
+  }
+
+  private void readAgain() throws IOException {
+    image = NvdimmImage.of(file, attachment, media.size(), media);
   }
 
   /** Closes the file and gives the lock back. */

@@ -278,7 +278,7 @@ class EveryCutIsTheOldStateOrTheNew {
         for (int barrier = 0; barrier < made.barriers(); barrier++) {
           boolean shows = false;
           for (int unit : UNITS) {
-            shows |= shows(made, unit, made.without(barrier), random);
+            shows = shows || shows(made, unit, made.without(barrier), random);
           }
           assertThat(shows).describedAs("%s, labels %s, without barrier %s", edit, version, barrier)
               .isNotEqualTo(edit.unseenBarriers.contains(barrier));
