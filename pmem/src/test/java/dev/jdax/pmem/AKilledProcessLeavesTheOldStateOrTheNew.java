@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -20,7 +23,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import dev.jdax.PageSize;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,14 +91,14 @@ class AKilledProcessLeavesTheOldStateOrTheNew {
   private Set<String> killOnce(Path file, Random random, Set<String> before) throws Exception {
     Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m", "-XX:-UsePerfData", "-cp",
-        System.getProperty("java.class.path"),
-        WritesUntilKilled.class.getName(), file.toString(), Long.toString(random.nextLong()))
+        classPath(WritesUntilKilled.class, ImageEditor.class, PageSize.class), WritesUntilKilled.class.getName(),
+        file.toString(), Long.toString(random.nextLong()))
         .redirectErrorStream(true).redirectInput(Redirect.from(Path.of("/dev/null").toFile())).start();
     try (BufferedReader output = child.inputReader(StandardCharsets.UTF_8)) {
       assertThat(output.readLine()).isEqualTo(WritesUntilKilled.READY);
       List<String> said = new ArrayList<>();
       for (int lines = random.nextInt(5); lines > 0; lines--) {
-        said.add(output.readLine());
+        said.add(Objects.requireNonNull(output.readLine(), "a child ended by itself"));
       }
       Thread.sleep(random.nextInt(10));
       child.toHandle().destroyForcibly(); // the process's own method would close the pipe as well
@@ -103,6 +108,12 @@ class AKilledProcessLeavesTheOldStateOrTheNew {
     } finally {
       child.destroyForcibly();
     }
+  }
+
+  /** {@return where these classes are, and nothing else: looking through the tests' libraries takes longer than a child} */
+  private static String classPath(Class<?>... classes) {
+    return Stream.of(classes).map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+        .map(place -> Path.of(URI.create(place.toString())).toString()).collect(Collectors.joining(File.pathSeparator));
   }
 
   /** {@return what is in the image, which is what the edits of a child come to, the last one done or not} */
