@@ -3,12 +3,12 @@ package dev.jdax.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.OptionalInt;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.pmem.Attachment;
+import dev.jdax.pmem.InterleaveSetCookie;
 import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.NvdimmImage;
 import picocli.CommandLine.ArgGroup;
@@ -41,6 +41,10 @@ final class ImageOptions {
   @Option(names = "--slot", paramLabel = "N", //
       description = "The position of a QEMU NVDIMM, which its labels are bound to. Default: the labels are trusted.")
   private Integer slot;
+
+  @Option(names = "--cookie", converter = Sizes.Cookie.class, paramLabel = "COOKIE", //
+      description = "The cookie of the interleave set, as set_cookie of the region in sysfs has it, in place of --slot.")
+  private Long cookie;
 
   @Option(names = "--label-size", converter = Sizes.Bytes.class, paramLabel = "SIZE", //
       description = "The size of the label area at the end of the image, 0 for none. Default: it is looked for.")
@@ -82,9 +86,14 @@ final class ImageOptions {
       throw new ParameterException(spec.commandLine(), "--label-size " + ByteSize.format(labelSize)
           + ": a label area has at most " + ByteSize.format(LARGEST_LABEL_AREA));
     }
+    if (slot != null && cookie != null) {
+      throw new ParameterException(spec.commandLine(), "--slot and --cookie both say which DIMM it is; give one");
+    }
     try {
-      return new Attachment(base, region, slot == null ? OptionalInt.empty() : OptionalInt.of(slot),
-          labelSize == null ? OptionalInt.empty() : OptionalInt.of(labelSize.intValue()));
+      Attachment attachment = Attachment.DEFAULT.withBase(base).withRegion(region);
+      attachment = slot == null ? attachment : attachment.withSlot(slot);
+      attachment = cookie == null ? attachment : attachment.withSet(InterleaveSetCookie.given(cookie));
+      return labelSize == null ? attachment : attachment.withLabelSize(labelSize.intValue());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

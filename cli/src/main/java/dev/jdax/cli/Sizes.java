@@ -50,6 +50,18 @@ final class Sizes {
     }
   }
 
+  /** Reads a cookie: 64 bits, in hexadecimal behind 0x or in decimal, without a sign. */
+  static final class Cookie implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        return text.startsWith("0x") ? Long.parseUnsignedLong(text.substring(2), 16) : Long.parseUnsignedLong(text);
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("\"" + text + "\" is not a cookie; write one as in 0x00ba90120012b4dc");
+      }
+    }
+  }
+
   /** Reads a size of page. */
   static final class Page implements ITypeConverter<PageSize> {
     @Override

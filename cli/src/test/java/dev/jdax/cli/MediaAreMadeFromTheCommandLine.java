@@ -105,6 +105,19 @@ class MediaAreMadeFromTheCommandLine {
   }
 
   @Test
+  void theCookieOfTheInterleaveSetCanBeGiven() {
+    assertDone(edit("init-labels"));
+    assertDone(edit("create-namespace", "-m", "devdax", "-s", "16M", "--cookie", "0xfedcba9876543210"));
+    JsonObject label = CommandRun.of("read-labels", image, "--json").json().getAsJsonArray("dimms").get(0)
+        .getAsJsonObject().getAsJsonArray("label").get(0).getAsJsonObject();
+    assertThat(label.get("isetcookie").getAsBigInteger().toString(16)).isEqualTo("fedcba9876543210");
+    assertThat(CommandRun.of("check-labels", image, "--cookie", "0xfedcba9876543210").exitCode()).isZero();
+    assertThat(CommandRun.of("check-labels", image, "--slot", 0).exitCode()).isEqualTo(1);
+    assertThat(CommandRun.of("check-labels", image, "--slot", 0, "--cookie", 1).exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("check-labels", image, "--cookie", "x").err()).contains("is not a cookie");
+  }
+
+  @Test
   void aDryRunWritesNothing() throws IOException {
     assertDone(edit("init-labels", "--dry-run"), "dry run, nothing was written: initialised",
         "0x10000000  131072  empty label area");

@@ -38,8 +38,8 @@ import dev.jdax.spi.Waiver;
  * safe. If one fails for another reason than its checks, the state is one of the two as well, and
  * {@link #image()} shows which.
  *
- * <p>The whole file is locked until the editor is closed. The lock is advisory: jdax heeds it, others may not. An editor
- * is for one thread.
+ * <p>The whole file is locked until the editor is closed. The lock is advisory: jdax heeds it, others may not. An
+ * editor is for one thread.
  */
 public final class ImageEditor implements AutoCloseable {
   private final Path file;
@@ -164,9 +164,9 @@ public final class ImageEditor implements AutoCloseable {
   /**
    * Makes an empty label area at the end of the image, over what is there.
    *
-   * <p>Over labels, every cut is the old state or the empty one; if version or size change as well, the area may also be
-   * blank in between, when no namespace is left. An area of less than 128 KiB, or of no multiple of 4 KiB, is only found
-   * again if the attachment says its size.
+   * <p>Over labels, every cut is the old state or the empty one; if version or size change as well, the area may also
+   * be blank in between, when no namespace is left. An area of less than 128 KiB, or of no multiple of 4 KiB, is only
+   * found again if the attachment says its size.
    *
    * @param version the version of its labels
    * @param labelSize its size in bytes: what QEMU's option {@code label-size} will say
@@ -189,7 +189,8 @@ public final class ImageEditor implements AutoCloseable {
    *
    * @param request what it is to be
    * @return what was done, with the namespace
-   * @throws DaxException with ENOSPC if no free space has room; with ENXIO if no slot for a label is free, or no aligned
+   * @throws DaxException with ENOSPC if no free space has room; with ENXIO if no slot for a label is free, or no
+   *     aligned
    *         block would be left for data; with EEXIST if an image without labels has a sound info block and
    *         {@link Force#INFO_BLOCK} is not given; with EINVAL if the size is no multiple of 16 MiB, the uuid is in
    *         use, the base is misaligned, the image has no label to hold what is asked, or Linux cannot use the labels
@@ -208,8 +209,8 @@ public final class ImageEditor implements AutoCloseable {
   }
 
   /**
-   * Ends a namespace: frees the slots of its label, and wipes the first 8 KiB of it. Of an image without labels its info
-   * block is wiped.
+   * Ends a namespace: frees the slots of its label, and wipes the first 8 KiB of it. Of an image without labels its
+   * info block is wiped.
    *
    * @param key a name or uuid in a label, the uuid in an info block, or Linux's name such as {@code namespace0.0}
    * @return what was done, with the namespace as it was

@@ -68,6 +68,15 @@ public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
   }
 
   /**
+   * {@return a set of which nothing but its cookie is known}
+   *
+   * @param cookie the cookie
+   */
+  public static InterleaveSetCookie given(long cookie) {
+    return new InterleaveSetCookie(cookie, cookie, cookie);
+  }
+
+  /**
    * {@return the cookie that Linux writes into labels of a version}
    *
    * @param version the version

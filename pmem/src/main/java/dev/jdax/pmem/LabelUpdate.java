@@ -41,8 +41,8 @@ final class LabelUpdate {
   }
 
   /**
-   * {@return the writes that leave no label: both index blocks one after the other, and then the slots, which nobody sees
-   * any more}
+   * {@return the writes that leave no label: both index blocks one after the other, and then the slots, which nobody
+   * sees any more}
    */
   static List<MediaStep> emptying(LabelArea area) {
     int current = area.current().number().orElseThrow();

@@ -16,8 +16,8 @@ import dev.jdax.PageSize;
  * The making of a namespace: where it goes, what is written, and in which order.
  *
  * <p>With labels: the info block into space that no label has, then the label into a slot that the current index block
- * has free, then the other index block. Nothing of it is seen before the last. Without labels the info block alone makes
- * it, and a torn one has a wrong checksum.
+ * has free, then the other index block. Nothing of it is seen before the last. Without labels the info block alone
+ * makes it, and a torn one has a wrong checksum.
  */
 final class NamespaceCreation {
   private static final UUID NONE = Guids.NULL;
@@ -108,7 +108,7 @@ final class NamespaceCreation {
     if (!problems.isEmpty()) {
       boolean cookie = problems.getFirst().field().equals("isetcookie");
       throw new DaxException(Errno.EINVAL, attempt, "Linux cannot use its labels as they are: " + problems.getFirst(),
-          cookie ? "say the position of the DIMM that the labels are of" : "destroy the namespace of that label");
+          cookie ? "say which DIMM the labels are of" : "destroy the namespace of that label");
     }
   }
 
@@ -116,7 +116,7 @@ final class NamespaceCreation {
     if (!area.live().isEmpty()) {
       return area.live().getFirst().label().cookie();
     }
-    return InterleaveSetCookie.of(InterleaveSetCookie.Dimm.ofQemu(image.attachment().slot().orElse(0)))
+    return image.attachment().set().orElseGet(() -> InterleaveSetCookie.of(InterleaveSetCookie.Dimm.ofQemu(0)))
         .forLabels(area.version());
   }
 

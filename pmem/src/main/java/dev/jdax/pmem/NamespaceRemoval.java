@@ -13,8 +13,8 @@ import dev.jdax.DaxException;
 import dev.jdax.Errno;
 
 /**
- * The end of a namespace: first its slot is freed, then its info block is wiped, so that no cut shows a namespace without
- * its info block. Labels that keep Linux from making namespaces are found here too, by uuid or name.
+ * The end of a namespace: first its slot is freed, then its info block is wiped, so that no cut shows a namespace
+ * without its info block. Labels that keep Linux from making namespaces are found here too, by uuid or name.
  *
  * @param intent what is to be written
  * @param namespace the namespace as it was, or empty if Linux had made none of its label

@@ -108,15 +108,11 @@ record NamespaceScan(List<Label> labels, boolean whole, boolean lost, List<Probl
   }
 
   private static boolean isAlternate(Attachment attachment, Label label) {
-    return attachment.slot().isPresent() && ofSlot(attachment).accepts(label.version(), label.cookie());
+    return attachment.set().isPresent() && attachment.set().get().accepts(label.version(), label.cookie());
   }
 
-  /** Without a position the first label is believed. */
+  /** Where the set is not known, the first label is believed. */
   private static long expectedCookie(LabelVersion version, Attachment attachment, Label first) {
-    return attachment.slot().isPresent() ? ofSlot(attachment).forLabels(version) : first.cookie();
-  }
-
-  private static InterleaveSetCookie ofSlot(Attachment attachment) {
-    return InterleaveSetCookie.of(InterleaveSetCookie.Dimm.ofQemu(attachment.slot().getAsInt()));
+    return attachment.set().map(set -> set.forLabels(version)).orElse(first.cookie());
   }
 }

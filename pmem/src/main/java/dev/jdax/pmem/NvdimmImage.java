@@ -83,8 +83,8 @@ public final class NvdimmImage implements AutoCloseable {
    * @param file the image
    * @param attachment how a machine has it
    * @return what is in it
-   * @throws DaxException with EINVAL if it is smaller than the label area that it is said to have, or neither a file nor
-   *     a block device, with EISDIR if it is a folder, with EFBIG if no DIMM is that large
+   * @throws DaxException with EINVAL if it is smaller than the label area that it is said to have, or neither a file
+   *     nor a block device, with EISDIR if it is a folder, with EFBIG if no DIMM is that large
    * @throws IOException if it cannot be read
    */
   public static NvdimmImage open(Path file, Attachment attachment) throws IOException {

@@ -123,7 +123,7 @@ class AnEditorRefusesInWords {
     refused(Errno.EINVAL, () -> editor.writeInfoBlock(editor.image().namespace("namespace0.0").infoBlock().get()),
         "it has labels");
     ImageEditor elsewhere = careful(Attachment.DEFAULT.withSlot(5));
-    refused(Errno.EINVAL, () -> elsewhere.createNamespace(REQUEST), "isetcookie", "say the position of the DIMM");
+    refused(Errno.EINVAL, () -> elsewhere.createNamespace(REQUEST), "isetcookie", "say which DIMM the labels are of");
   }
 
   @Test
