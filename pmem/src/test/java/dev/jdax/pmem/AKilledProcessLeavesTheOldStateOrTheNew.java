@@ -2,7 +2,6 @@
 package dev.jdax.pmem;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -26,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.jdax.PageSize;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@link EveryCutIsTheOldStateOrTheNew}. It is here because it is real: the kernel's own calls, cut off where they are.
  * A child is killed a few milliseconds after a few of its lines, so that some edits get done on a slow machine too.
  */
+@Tag("class-path") // the children are on the class path in any case: once is enough
 class AKilledProcessLeavesTheOldStateOrTheNew {
   private static final int KILLS = 500;
   private static final int IMAGES = 2;
@@ -50,8 +51,6 @@ class AKilledProcessLeavesTheOldStateOrTheNew {
 
   @Test
   void fiveHundredTimes() throws Exception {
-    assumeFalse(Boolean.getBoolean("jdax.module-path"),
-        "the children are on the class path in any case: once is enough");
     long seed = Long.getLong("jdax.seed", new Random().nextInt());
     try (ExecutorService threads = Executors.newFixedThreadPool(IMAGES)) {
       List<Future<?>> images = new ArrayList<>();
