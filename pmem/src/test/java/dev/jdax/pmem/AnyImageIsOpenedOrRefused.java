@@ -15,12 +15,16 @@ import org.junit.jupiter.api.BeforeAll;
 
 /** {@link NvdimmImage#open} under a fuzzer, as {@link AnyBytesAreParsedWithinBounds} says: rejected or shown. */
 class AnyImageIsOpenedOrRefused {
+  private static final Path MEMORY = Path.of("/dev/shm");
   private static Path file;
   private static FileChannel media;
 
   @BeforeAll
   static void makeAFile() throws IOException {
-    file = Files.createTempFile("jdax-fuzz-", ".img");
+    // On a disk the file system would write out each image before it is cut off for the next.
+    file = Files.isWritable(MEMORY)
+        ? Files.createTempFile(MEMORY, "jdax-fuzz-", ".img")
+        : Files.createTempFile("jdax-fuzz-", ".img");
     media = FileChannel.open(file, StandardOpenOption.WRITE);
   }
 

@@ -24,7 +24,7 @@ import dev.jdax.pmem.InfoBlock.Signature;
 final class MediaOfBytes {
   static final long[] REGIONS = {64 << 20, 0, 4096, 8191, 8192, 16 << 20, 48 << 20, (64 << 20) + 4096, 1 << 30,
       1L << 40};
-  private static final int[] AREAS = {128 << 10, 132 << 10, 256 << 10, 1 << 20, 2 << 20, 1024, 768, 0};
+  private static final int[] AREAS = {128 << 10, 132 << 10, 256 << 10, 4096, 2 << 20, 1024, 768, 0};
   private static final int NAMESPACE = 16 << 20;
   private static final int SLOTS = 8;
   private static final int BLOCKS = 4;
