@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 
-import dev.jdax.PageSize;
 import dev.jdax.pmem.LinuxView;
-import dev.jdax.pmem.MapLocation;
 import dev.jdax.pmem.NamespaceRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,13 +33,8 @@ final class CreateNamespaceCommand implements Callable<Integer> {
       description = "What it is for. Default: fsdax, as in ndctl.")
   private LinuxView mode = LinuxView.FSDAX;
 
-  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = "4K|2M|1G", //
-      description = "The alignment of the device. Default: 2M.")
-  private PageSize alignment = PageSize.SIZE_2M;
-
-  @Option(names = {"-M", "--map"}, converter = Sizes.Map.class, paramLabel = "mem|dev", //
-      description = "Where the memory map goes: the machine's RAM, or the namespace itself. Default: dev.")
-  private MapLocation map = MapLocation.DEVICE;
+  @Mixin
+  private GeometryOptions geometry;
 
   @Option(names = {"-s", "--size"}, converter = Sizes.Bytes.class, paramLabel = "SIZE", //
       description = "Its raw size, a multiple of 16M. Default: the largest free space, or all of the image.")
@@ -66,7 +59,7 @@ final class CreateNamespaceCommand implements Callable<Integer> {
 
   private NamespaceRequest request() {
     try {
-      NamespaceRequest request = NamespaceRequest.of(mode, alignment, map).withName(name);
+      NamespaceRequest request = NamespaceRequest.of(mode, geometry.alignment(), geometry.map()).withName(name);
       request = size == null ? request : request.withSize(size);
       request = uuid == null ? request : request.withUuid(uuid);
       return infoBlockUuid == null ? request : request.withInfoBlockUuid(infoBlockUuid);

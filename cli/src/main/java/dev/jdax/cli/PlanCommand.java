@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 import dev.jdax.ByteSize;
-import dev.jdax.PageSize;
-import dev.jdax.pmem.MapLocation;
 import dev.jdax.pmem.Plan;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -31,13 +29,8 @@ final class PlanCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Wanted wanted;
 
-  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = "4K|2M|1G", //
-      description = "The alignment of the device. Default: 2M.")
-  private PageSize alignment = PageSize.SIZE_2M;
-
-  @Option(names = {"-M", "--map"}, converter = Sizes.Map.class, paramLabel = "mem|dev", //
-      description = "Where the memory map goes: the machine's RAM, or the namespace itself. Default: dev.")
-  private MapLocation map = MapLocation.DEVICE;
+  @Mixin
+  private GeometryOptions geometry;
 
   @Option(names = "--base", converter = Sizes.Address.class, paramLabel = "ADDR", //
       description = "The physical address at which the namespace begins. Default: 0x100000000.")
@@ -89,8 +82,9 @@ final class PlanCommand implements Callable<Integer> {
     }
     try {
       return wanted.size != null
-          ? Plan.ofRaw(wanted.size, base, alignment, map)
-          : Plan.forUsable(wanted.usable, base, alignment, map, granule == null ? Plan.DEFAULT_GRANULE : granule);
+          ? Plan.ofRaw(wanted.size, base, geometry.alignment(), geometry.map())
+          : Plan.forUsable(wanted.usable, base, geometry.alignment(), geometry.map(),
+              granule == null ? Plan.DEFAULT_GRANULE : granule);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

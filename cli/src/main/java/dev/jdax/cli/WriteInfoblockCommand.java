@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 
-import dev.jdax.PageSize;
 import dev.jdax.pmem.InfoBlock;
 import dev.jdax.pmem.LinuxView;
-import dev.jdax.pmem.MapLocation;
 import dev.jdax.pmem.Plan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,13 +34,8 @@ final class WriteInfoblockCommand implements Callable<Integer> {
       description = "What the namespace is for. Default: fsdax, as in ndctl.")
   private LinuxView mode = LinuxView.FSDAX;
 
-  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = "4K|2M|1G", //
-      description = "The alignment of the device. Default: 2M.")
-  private PageSize alignment = PageSize.SIZE_2M;
-
-  @Option(names = {"-M", "--map"}, converter = Sizes.Map.class, paramLabel = "mem|dev", //
-      description = "Where the memory map goes: the machine's RAM, or the namespace itself. Default: dev.")
-  private MapLocation map = MapLocation.DEVICE;
+  @Mixin
+  private GeometryOptions geometry;
 
   @Option(names = {"-u", "--uuid"}, paramLabel = "UUID", description = "Its uuid. Default: a random one.")
   private UUID uuid = UUID.randomUUID();
@@ -54,7 +47,8 @@ final class WriteInfoblockCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     return options.run(spec.commandLine().getOut(), editor -> {
-      Plan plan = Plan.ofRaw(editor.image().regionSize(), options.attachment().base(), alignment, map);
+      Plan plan = Plan.ofRaw(editor.image().regionSize(), options.attachment().base(), geometry.alignment(),
+          geometry.map());
       return editor.writeInfoBlock(plan.toInfoBlock(
           mode == LinuxView.DEVDAX ? InfoBlock.Signature.DEVDAX : InfoBlock.Signature.FSDAX, uuid, parent));
     });
