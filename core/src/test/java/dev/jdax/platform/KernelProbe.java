@@ -62,7 +62,8 @@ public final class KernelProbe {
   /**
    * {@return what the descriptors of this process are open on, sorted}
    *
-   * <p>Left out is what the JVM opens when it pleases: jars, and sources of random numbers.
+   * <p>Left out is what the JVM opens and closes when it pleases: jars, sources of random numbers, and the pipes to child
+   * processes, which a thread of its own closes after they have ended.
    *
    * @throws IOException if {@code /proc} cannot be read
    */
@@ -78,7 +79,7 @@ public final class KernelProbe {
       }
     }
     links.removeIf(link -> link.matches("/proc/\\d+/fd") // the folder itself, open while it is read
-        || link.endsWith(".jar") || link.matches("/dev/u?random"));
+        || link.endsWith(".jar") || link.matches("/dev/u?random|pipe:.*"));
     return links.stream().sorted().toList();
   }
 
