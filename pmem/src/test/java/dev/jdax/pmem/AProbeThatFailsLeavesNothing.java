@@ -209,13 +209,16 @@ class AProbeThatFailsLeavesNothing {
   void whicheverCallOfAMappingFails() throws IOException {
     DaxRegion region = bus.add(namespace);
     List<String> before = KernelProbe.openFds();
-    int calls;
+    List<String> calls;
     try (FailingCalls counting = FailingCalls.counting()) {
       DaxMapping mapping = bus.device("dax0.1").map(Access.READ_WRITE);
-      calls = counting.calls().size();
+      calls = counting.calls();
       mapping.close();
     }
-    for (int k = 1; k <= calls; k++) {
+    for (int k = 1; k <= calls.size(); k++) {
+      if (calls.get(k - 1).equals("close")) {
+        continue; // it fails nothing, and is only logged
+      }
       DaxMapping mapping = null;
       DaxException told = null;
       try (FailingCalls _ = FailingCalls.failing(k, Errno.ENOMEM.number())) {

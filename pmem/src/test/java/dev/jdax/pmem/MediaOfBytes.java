@@ -19,7 +19,7 @@ import dev.jdax.pmem.InfoBlock.Signature;
  * <p>Byte 0 chooses the size of the region, and byte 1 what stands on it. Of byte 2 the bits 0 to 2 choose the size of
  * the label area, 3 and 4 whether that is said, 5 and 6 the position, and bit 7 another physical address. The bits of
  * byte 3 say which checksums are made right in the end: of index block 0 and 1, of labels, of info blocks. What follows
- * are changes: a place, an offset there of 16 bits, a length, and so many bytes.
+ * are changes: a place, an offset there, a length, and so many bytes. The last offsets are those of an info block's end.
  */
 final class MediaOfBytes {
   static final long[] REGIONS = {64 << 20, 0, 4096, 8191, 8192, 16 << 20, 48 << 20, (64 << 20) + 4096, 1 << 30,
@@ -28,6 +28,7 @@ final class MediaOfBytes {
   private static final int NAMESPACE = 16 << 20;
   private static final int SLOTS = 8;
   private static final int BLOCKS = 4;
+  private static final int END = 240;
   /** The index blocks, the slots, the info blocks. */
   private static final int PLACES = 2 + SLOTS + BLOCKS;
 
@@ -114,16 +115,16 @@ final class MediaOfBytes {
   }
 
   private void change() {
-    while (data.remaining() > 4) {
+    while (data.remaining() > 3) {
       int place = Byte.toUnsignedInt(data.get()) % PLACES;
-      int offset = Short.toUnsignedInt(data.getShort());
+      int offset = Byte.toUnsignedInt(data.get());
       byte[] bytes = new byte[Math.min(Byte.toUnsignedInt(data.get()), data.remaining())];
       data.get(bytes);
       if (place < 2 + SLOTS) {
         long at = place < 2 ? (long) place * geometry.indexSize() : geometry.slotOffset(place - 2);
         put(area, at + offset, bytes);
       } else {
-        put(blocks[place - 2 - SLOTS], offset, bytes);
+        put(blocks[place - 2 - SLOTS], offset < END ? offset : offset + InfoBlock.SIZE - 256, bytes);
       }
     }
   }
