@@ -225,7 +225,8 @@ public final class NvdimmImage implements AutoCloseable {
    */
   public Namespace namespace(String key) throws DaxException {
     for (Namespace namespace : namespaces) {
-      if (namespace.name().equals(key) || namespace.device().equals(key) || uuids(namespace).contains(key)) {
+      if (!key.isEmpty() // which is no name, but stands for none
+          && (namespace.name().equals(key) || namespace.device().equals(key) || uuids(namespace).contains(key))) {
         return namespace;
       }
     }

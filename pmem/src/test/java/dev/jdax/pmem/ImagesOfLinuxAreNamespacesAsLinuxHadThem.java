@@ -68,6 +68,7 @@ class ImagesOfLinuxAreNamespacesAsLinuxHadThem {
           "2d7f615c-89f7-4d0b-8fce-96e8c05a81cb", "2aef08e5-dead-4379-9f5b-03f0a4dbca85", LinuxView.DEVDAX,
           MapLocation.RAM, PageSize.SIZE_4K, 96 * MIB, 64 * MIB, 65011712, 0x116200000L);
       assertThat(image.freeSpaces()).containsExactly(new NvdimmImage.Space(160 * MIB, 96 * MIB));
+      assertThatThrownBy(() -> image.namespace("")).hasMessageContaining("none has that name or uuid"); // not the nameless
     }
   }
 
