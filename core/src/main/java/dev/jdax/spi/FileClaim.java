@@ -75,12 +75,10 @@ public final class FileClaim implements Claim {
       unwind.keep();
       return new FileClaim(file, offset, length, granularity, Set.copyOf(waivers));
     } catch (SystemCallException e) {
-      Errno errno = Errno.of(e.errno());
-      throw new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
-          errno == Errno.ENOSPC || errno == Errno.EOPNOTSUPP
-              ? "make room for it, or waive the allocation"
-              : "see that the file is there, and that you may read and write it",
-          e);
+      boolean noRoom = e.errno() == Errno.ENOSPC.number() || e.errno() == Errno.EOPNOTSUPP.number();
+      throw refused(attempt, e, noRoom
+          ? "make room for it, or waive the allocation"
+          : "see that the file is there, and that you may read and write it");
     }
   }
 
@@ -111,10 +109,13 @@ public final class FileClaim implements Claim {
       }
       return bytes;
     } catch (SystemCallException e) {
-      Errno errno = Errno.of(e.errno());
-      throw new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
-          "look at the kernel's log", e);
+      throw refused(attempt, e, "look at the kernel's log");
     }
+  }
+
+  private static DaxException refused(String attempt, SystemCallException e, String remedy) {
+    Errno errno = Errno.of(e.errno());
+    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), remedy, e);
   }
 
   /**
