@@ -4,9 +4,10 @@
 module dev.jdax {
   exports dev.jdax;
   exports dev.jdax.hmem;
+  exports dev.jdax.kernel;
   exports dev.jdax.spi;
 
   uses dev.jdax.spi.DaxDriver;
 
-  provides dev.jdax.spi.DaxDriver with dev.jdax.hmem.HmemDriver;
+  provides dev.jdax.spi.DaxDriver with dev.jdax.hmem.HmemDriver, dev.jdax.kernel.KernelDriver;
 }

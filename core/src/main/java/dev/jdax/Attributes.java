@@ -4,6 +4,8 @@ package dev.jdax;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.RegionInfo;
@@ -28,7 +30,7 @@ final class Attributes {
       table.add("create", 0644, () -> nameOf(region.youngest()), text -> create(region, text));
       table.add("delete", 0200, null, region::delete);
     }
-    info.properties().forEach((name, value) -> table.add(name, 0444, () -> value, null));
+    table.overlay(() -> region.properties("read the attributes of " + region));
     return table.rows;
   }
 
@@ -41,6 +43,9 @@ final class Attributes {
         dynamic ? text -> device.resize(size(device, text)) : null);
     table.add("align", dynamic ? 0644 : 0444, () -> Long.toString(device.alignment().bytes()),
         dynamic ? text -> device.setAlignment(alignment(device, text)) : null);
+    if (dynamic) {
+      table.add("mapping", 0200, null, text -> refuseMapping(device, text));
+    }
     table.add("resource", 0400, () -> {
       List<DaxRange> ranges = device.ranges();
       return ByteSize.hex(ranges.isEmpty() ? region.start() : ranges.getFirst().start());
@@ -51,12 +56,13 @@ final class Attributes {
     table.add("numa_node", 0444, () -> Integer.toString(region.targetNode()), null);
     table.add("dev", 0444, () -> "0:" + device.minor(), null); // major 0: no node stands for it
     table.add("modalias", 0444, () -> "dax:t0", null);
-    for (int i = 0; i < info.ranges().size(); i++) {
+    for (int i = 0; i < info.ranges().orElse(List.of()).size(); i++) {
       int index = i;
       table.add("mapping" + i + "/start", 0400, () -> ByteSize.hex(range(device, index).start()), null);
       table.add("mapping" + i + "/end", 0400, () -> ByteSize.hex(range(device, index).end()), null);
       table.add("mapping" + i + "/page_offset", 0400, () -> ByteSize.hex(range(device, index).pageOffset()), null);
     }
+    table.overlay(() -> device.properties("read the attributes of " + device));
     return table.rows;
   }
 
@@ -81,6 +87,16 @@ final class Attributes {
           "it has " + ranges.size() + " ranges now", "read its attributes again");
     }
     return ranges.get(index);
+  }
+
+  /**
+   * Linux takes a range for a device that is bound, too, without pages behind it: the first touch through a mapping
+   * crashes the kernel ({@code mapping_store} has no check of the driver).
+   */
+  private static void refuseMapping(DaxDevice device, String text) throws DaxException {
+    throw new DaxException(Errno.EOPNOTSUPP, "write \"" + text + "\" to mapping of " + device,
+        "a range that is given by hand can crash the kernel, and is dropped in silence where it is misaligned",
+        "write to size: the ranges follow from it");
   }
 
   private static void create(DaxRegion region, String text) throws DaxException {
@@ -138,6 +154,12 @@ final class Attributes {
     return number;
   }
 
+  /** Gives the properties of a region or a device, as they are now. */
+  @FunctionalInterface
+  private interface Properties {
+    Map<String, String> read() throws DaxException;
+  }
+
   /** Rows in the making. */
   private static final class Table {
     final String object;
@@ -149,6 +171,22 @@ final class Attributes {
 
     void add(String name, int mode, DaxAttribute.Reader reader, DaxAttribute.Writer writer) {
       rows.add(new DaxAttribute(name, mode, object, reader, writer));
+    }
+
+    /** Adds what this kind of memory shows beside the attributes so far, and in place of theirs. */
+    void overlay(Properties properties) throws DaxException {
+      for (String name : properties.read().keySet()) {
+        DaxAttribute.Reader reader = () -> Optional.ofNullable(properties.read().get(name)).orElseThrow(
+            () -> new DaxException(Errno.ENOENT, "read " + name + " of " + object, "it is not there any more",
+                "read its attributes again"));
+        int known = rows.stream().map(DaxAttribute::name).toList().indexOf(name);
+        if (known < 0) {
+          add(name, 0444, reader, null);
+        } else {
+          DaxAttribute row = rows.get(known);
+          rows.set(known, new DaxAttribute(name, row.mode(), object, reader, row.writer()));
+        }
+      }
     }
   }
 }

@@ -2,7 +2,9 @@
 package dev.jdax;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
@@ -20,6 +22,7 @@ import dev.jdax.spi.Unwind;
 public final class DaxDevice {
   private final DaxRegion region;
   private final int id;
+  private final long incarnation;
   private final int minor;
 
   // Guarded by the region lock.
@@ -28,9 +31,10 @@ public final class DaxDevice {
   /** How many calls are revoking its mappings; meanwhile it cannot be mapped. */
   private int revoking;
 
-  DaxDevice(DaxRegion region, int id, int minor) {
+  DaxDevice(DaxRegion region, int id, long incarnation, int minor) {
     this.region = region;
     this.id = id;
+    this.incarnation = incarnation;
     this.minor = minor;
   }
 
@@ -67,11 +71,13 @@ public final class DaxDevice {
   public DeviceState state() throws DaxException {
     region.lock.lock();
     try {
-      if (dead) {
+      DeviceInfo info = aliveLocked("read the state of " + name());
+      return info.bound() ? DeviceState.BOUND : info.size() == 0 ? DeviceState.EMPTY : DeviceState.SIZED;
+    } catch (DaxException e) {
+      if (e.errno() == Errno.ENXIO) {
         return DeviceState.DEAD;
       }
-      DeviceInfo info = region.ops().device(id);
-      return info.bound() ? DeviceState.BOUND : info.size() == 0 ? DeviceState.EMPTY : DeviceState.SIZED;
+      throw e;
     } finally {
       region.lock.unlock();
     }
@@ -98,10 +104,20 @@ public final class DaxDevice {
   /**
    * {@return the ranges, in the order of their page offsets}
    *
-   * @throws DaxException with ENXIO if the device is dead
+   * @throws DaxException with ENXIO if the device is dead, with EACCES if only root may know them
    */
   public List<DaxRange> ranges() throws DaxException {
-    return info("read the ranges of " + name()).ranges();
+    String attempt = "read the ranges of " + name();
+    return info(attempt).ranges().orElseThrow(() -> DaxRegion.needsRoot(attempt));
+  }
+
+  /**
+   * {@return what the device is bound for, or empty if it is not bound, or to a driver that jdax does not know}
+   *
+   * @throws DaxException with ENXIO if the device is dead
+   */
+  public Optional<DaxMode> mode() throws DaxException {
+    return info("read the mode of " + name()).mode();
   }
 
   /**
@@ -166,21 +182,23 @@ public final class DaxDevice {
     try {
       String attempt = "resize " + name() + " to " + ByteSize.format(size);
       DeviceInfo info = aliveLocked(attempt);
-      RegionInfo regionInfo = requireDynamic(attempt);
-      DaxRegion.checkSize(attempt, size, info.alignment());
-      if (info.bound() && removal == Removal.IF_IDLE) {
-        throw busy(attempt, "it is bound", "disable it first");
+      RegionInfo regionInfo = region.ops().info();
+      DeviceRules.layoutCanChange(attempt, regionInfo);
+      DeviceRules.sizeFits(attempt, size, info.alignment());
+      if (removal == Removal.IF_IDLE) {
+        DeviceRules.notBound(attempt, info);
       }
-      DaxRegion.checkSpace(attempt, size - info.size(), regionInfo);
+      DeviceRules.spaceIsThere(attempt, size - info.size(), regionInfo);
       if (info.bound()) {
+        DaxMode mode = info.mode().orElse(DaxMode.DEVDAX);
         unbindLocked(attempt, removal);
         try (Unwind unwind = new Unwind()) {
-          unwind.onFailure(() -> region.ops().bind(id));
+          unwind.onFailure(() -> region.ops().bind(id, mode));
           region.ops().resize(id, size);
           unwind.keep();
         }
         if (size > 0) {
-          region.ops().bind(id);
+          region.ops().bind(id, mode);
         }
       } else if (size != info.size()) {
         region.ops().resize(id, size);
@@ -204,17 +222,9 @@ public final class DaxDevice {
     try {
       String attempt = "set the alignment of " + name() + " to " + alignment;
       DeviceInfo info = aliveLocked(attempt);
-      requireDynamic(attempt);
-      if (info.bound()) {
-        throw busy(attempt, "it is bound", "disable it first");
-      }
-      for (DaxRange range : info.ranges()) {
-        if (range.length() % alignment.sizeGranule() != 0) {
-          throw new DaxException(Errno.EINVAL, attempt, "its range " + range + " has "
-              + ByteSize.format(range.length()) + ", not a multiple of " + ByteSize.format(alignment.sizeGranule()),
-              "resize it to 0 first");
-        }
-      }
+      DeviceRules.layoutCanChange(attempt, region.ops().info());
+      DeviceRules.notBound(attempt, info);
+      DeviceRules.alignmentFits(attempt, alignment, info);
       region.ops().setAlignment(id, alignment);
     } finally {
       region.lock.unlock();
@@ -233,12 +243,48 @@ public final class DaxDevice {
       String attempt = "enable " + name();
       DeviceInfo info = aliveLocked(attempt);
       if (info.bound()) {
-        throw busy(attempt, "it is bound already", "map it");
+        throw DeviceRules.busy(attempt, "it is bound already", "map it");
       }
-      if (info.size() == 0) {
-        throw new DaxException(Errno.ENXIO, attempt, "its size is 0", "resize it first");
+      DeviceRules.notEmpty(attempt, info);
+      region.ops().bind(id, DaxMode.DEVDAX);
+      region.bound(this);
+    } finally {
+      region.lock.unlock();
+    }
+    changed();
+  }
+
+  /**
+   * Binds the device to the driver of a mode, away from the one that has it; does nothing if it is in that mode.
+   *
+   * <p>In mode {@link DaxMode#SYSTEM_RAM} its memory is the kernel's, once its blocks are online; to take it back they
+   * must be offline.
+   *
+   * @param mode the mode
+   * @param removal what happens to its mappings
+   * @throws DaxException with ENXIO if the device is dead or empty, with EOPNOTSUPP if its memory knows no such mode,
+   *     with EBUSY if it is mapped and not forced, if a mapping cannot be revoked within a second, or if the kernel
+   *     still uses its memory
+   */
+  public void setMode(DaxMode mode, Removal removal) throws DaxException {
+    Objects.requireNonNull(mode, "mode");
+    Objects.requireNonNull(removal, "removal");
+    region.lock.lock();
+    try {
+      String attempt = "set the mode of " + name() + " to " + mode;
+      DeviceInfo info = aliveLocked(attempt);
+      DeviceRules.notEmpty(attempt, info);
+      if (info.driver().equals(Optional.of(mode.driver()))) {
+        return;
       }
-      region.ops().bind(id);
+      try (Unwind unwind = new Unwind()) {
+        if (info.bound()) {
+          unbindLocked(attempt, removal);
+          info.mode().ifPresent(before -> unwind.onFailure(() -> region.ops().bind(id, before)));
+        }
+        region.ops().bind(id, mode);
+        unwind.keep();
+      }
       region.bound(this);
     } finally {
       region.lock.unlock();
@@ -261,15 +307,19 @@ public final class DaxDevice {
    * @param removal what happens to its mappings; one that was revoked stays closed, also when the device is enabled
    *     again
    * @throws DaxException with ENXIO if the device is dead, with ENODEV if it is not bound, with EBUSY if it is mapped
-   *     and not forced, or a mapping cannot be revoked within a second
+   *     and not forced, a mapping cannot be revoked within a second, or its memory is the kernel's
    */
   public void disable(Removal removal) throws DaxException {
     Objects.requireNonNull(removal, "removal");
     region.lock.lock();
     try {
       String attempt = "disable " + name();
-      if (!aliveLocked(attempt).bound()) {
+      DeviceInfo info = aliveLocked(attempt);
+      if (!info.bound()) {
         throw new DaxException(Errno.ENODEV, attempt, "it is not bound", "nothing is left to do");
+      }
+      if (info.mode().equals(Optional.of(DaxMode.SYSTEM_RAM))) {
+        throw DeviceRules.busy(attempt, "its memory is the kernel's", "set its mode to " + DaxMode.DEVDAX + " first");
       }
       unbindLocked(attempt, removal);
     } finally {
@@ -300,12 +350,12 @@ public final class DaxDevice {
     try {
       String attempt = "destroy " + name();
       DeviceInfo info = aliveLocked(attempt);
-      requireDynamic(attempt);
-      refuseDeviceZero(attempt);
+      DeviceRules.layoutCanChange(attempt, region.ops().info());
+      DeviceRules.notDeviceZero(attempt, id);
       try (Unwind unwind = new Unwind()) {
         if (info.bound()) {
           unbindLocked(attempt, removal);
-          unwind.onFailure(() -> region.ops().bind(id));
+          unwind.onFailure(() -> region.ops().bind(id, info.mode().orElse(DaxMode.DEVDAX)));
         }
         region.ops().resize(id, 0);
         unwind.keep(); // what it held is gone
@@ -368,14 +418,14 @@ public final class DaxDevice {
   private DaxMapping mapLocked(Access access, long offset, long length) throws DaxException {
     String attempt = "map " + name() + " at offset " + ByteSize.hex(offset) + ", " + ByteSize.format(length);
     DeviceInfo info = aliveLocked(attempt);
-    if (!info.bound() || revoking > 0) {
-      throw new DaxException(Errno.ENXIO, attempt, info.size() == 0 ? "its size is 0" : "it is not bound",
-          info.size() == 0 ? "resize and enable it first" : "enable it first");
+    DeviceRules.mappable(attempt, info);
+    if (revoking > 0) {
+      throw new DaxException(Errno.ENXIO, attempt, "it is being unbound by force", "enable it first");
     }
     MappingRules.check(attempt, info, offset, length);
     Backing backing = region.ops().backing(id);
     MappingRules.checkGranularity(attempt, info, backing);
-    DaxMapping mapping = DaxMapping.of(attempt, this, info.alignment(), backing, access, offset, length);
+    DaxMapping mapping = DaxMapping.of(attempt, this, info, backing, access, offset, length);
     region.began(mapping);
     return mapping;
   }
@@ -404,44 +454,37 @@ public final class DaxDevice {
     }
   }
 
+  long incarnation() {
+    return incarnation;
+  }
+
+  /** Called without the region lock. */
+  Map<String, String> properties(String attempt) throws DaxException {
+    region.lock.lock();
+    try {
+      aliveLocked(attempt);
+      return region.ops().properties(id);
+    } finally {
+      region.lock.unlock();
+    }
+  }
+
   private DeviceInfo aliveLocked(String attempt) throws DaxException {
-    if (dead) {
-      throw new DaxException(Errno.ENXIO, attempt,
-          region.isDead() ? "its region is closed" : "the device was destroyed",
-          "ask its bus for the devices there are");
+    if (!dead) {
+      DeviceInfo info = region.ops().device(id);
+      if (info.incarnation() == incarnation) {
+        return info;
+      }
+      region.forget(this); // somebody else has deleted it, and made another of that name
     }
-    return region.ops().device(id);
-  }
-
-  private RegionInfo requireDynamic(String attempt) throws DaxException {
-    RegionInfo info = region.ops().info();
-    if (!info.dynamic()) {
-      throw new DaxException(Errno.EACCES, attempt, "the layout of a static region cannot be changed",
-          "change the media or file that it is made of");
-    }
-    return info;
-  }
-
-  private void refuseDeviceZero(String attempt) throws DaxException {
-    if (id == 0) {
-      throw busy(attempt, "device 0 of a region is never deleted", "disable it and resize it to 0");
-    }
-  }
-
-  private static DaxException busy(String attempt, String reason, String remedy) {
-    return new DaxException(Errno.EBUSY, attempt, reason, remedy);
+    throw new DaxException(Errno.ENXIO, attempt,
+        region.isDead() ? "its region is closed" : "the device was destroyed",
+        "ask its bus for the devices there are");
   }
 
   /** Deletes the device, as Linux's delete_store does. */
   void deleteLocked(String attempt) throws DaxException {
-    DeviceInfo info = aliveLocked(attempt);
-    if (info.bound()) {
-      throw busy(attempt, "it is bound", "disable it first");
-    }
-    if (info.size() > 0) {
-      throw busy(attempt, "its size is " + ByteSize.format(info.size()), "resize it to 0 first");
-    }
-    refuseDeviceZero(attempt);
+    DeviceRules.deletable(attempt, aliveLocked(attempt));
     region.ops().delete(id);
     region.forget(this);
   }
@@ -449,7 +492,7 @@ public final class DaxDevice {
   private void unbindLocked(String attempt, Removal removal) throws DaxException {
     if (mapped > 0) {
       if (removal == Removal.IF_IDLE) {
-        throw busy(attempt, mapped + (mapped == 1 ? " mapping of it is open" : " mappings of it are open"),
+        throw DeviceRules.busy(attempt, mapped + (mapped == 1 ? " mapping of it is open" : " mappings of it are open"),
             "close them, or force it");
       }
       revokeMappings(attempt);

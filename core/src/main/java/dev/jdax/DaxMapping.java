@@ -18,6 +18,7 @@ import dev.jdax.platform.SystemCallException;
 import dev.jdax.platform.Vma;
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.Descriptor;
+import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.Extent;
 import dev.jdax.spi.Unwind;
 
@@ -60,16 +61,16 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   /** Maps what was checked; on failure nothing is left behind. Called with the region lock held. */
-  static DaxMapping of(String attempt, DaxDevice device, PageSize alignment, Backing backing, Access access,
-      long offset,
+  static DaxMapping of(String attempt, DaxDevice device, DeviceInfo info, Backing backing, Access access, long offset,
       long length) throws DaxException {
+    PageSize alignment = info.alignment();
     try (Descriptor file = backing.open(access); Unwind unwind = new Unwind()) {
       List<Piece> pieces = pieces(file, backing.extents(), offset, length);
       Reservation run = Reservation.of(pieces, alignment.bytes());
       unwind.onFailure(run::close);
-      run.place(access == Access.READ_WRITE);
+      run.place(access == Access.READ_WRITE, backing.synchronous());
       if (backing.mayVanish()) {
-        probe(attempt, run, pieces, alignment, access);
+        probe(attempt, run, backing, info, access, offset, length);
       }
       Arena arena = Arena.ofShared();
       unwind.onFailure(arena::close);
@@ -105,22 +106,38 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   /**
-   * Touches the first and last block of every piece, so that what has vanished is an error here and no signal later.
+   * Touches the first and last block of every range, or all blocks where the ranges are not known, so that what has
+   * vanished is an error here and no signal later; and forgets it, since the first touch is still to come and to be
+   * counted.
    */
-  private static void probe(String attempt, Reservation run, List<Piece> pieces, PageSize alignment, Access access)
-      throws SystemCallException, DaxException {
-    long block = alignment.bytes();
-    long start = 0;
-    for (Piece piece : pieces) {
-      for (long at : new long[]{start, start + piece.length() - block}) {
-        if (run.firstUnreachable(at, block, block, access == Access.READ_WRITE).isPresent()) {
-          throw new DaxException(Errno.EFAULT, attempt, "the memory at " + ByteSize.hex(at) + " of it is gone",
-              "see who has truncated the file that it is made of");
-        }
-        run.untouch(at, block); // the first touch of it is still to come, and to be counted
+  private static void probe(String attempt, Reservation run, Backing backing, DeviceInfo info, Access access,
+      long offset, long length) throws SystemCallException, DaxException {
+    long block = info.alignment().bytes();
+    for (Extent blocks : blocksToProbe(info, offset, length)) {
+      OptionalLong gone = run.firstUnreachable(blocks.fileOffset(), blocks.length(), block,
+          access == Access.READ_WRITE);
+      if (gone.isPresent()) {
+        throw backing.unreachable(attempt, gone.getAsLong());
       }
-      start += piece.length();
+      run.untouch(blocks.fileOffset(), blocks.length());
     }
+  }
+
+  private static List<Extent> blocksToProbe(DeviceInfo info, long offset, long length) {
+    if (info.ranges().isEmpty()) {
+      return List.of(new Extent(0, length));
+    }
+    long block = info.alignment().bytes();
+    List<Extent> blocks = new ArrayList<>();
+    for (DaxRange range : info.ranges().get()) {
+      long from = Math.max(range.offset(), offset) - offset;
+      long to = Math.min(range.offset() + range.length(), offset + length) - offset;
+      if (from < to) {
+        blocks.add(new Extent(from, block));
+        blocks.add(new Extent(to - block, block));
+      }
+    }
+    return blocks;
   }
 
   /**

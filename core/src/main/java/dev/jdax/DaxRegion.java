@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.RegionInfo;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.Unwind;
@@ -91,10 +92,11 @@ public final class DaxRegion implements AutoCloseable {
   /**
    * {@return the alignment that a new device gets}
    *
-   * @throws DaxException with ENXIO if the region is closed
+   * @throws DaxException with ENXIO if the region is closed, with EACCES if only root may know it
    */
   public PageSize alignment() throws DaxException {
-    return info("read the alignment of " + this).alignment();
+    String attempt = "read the alignment of " + this;
+    return info(attempt).alignment().orElseThrow(() -> needsRoot(attempt));
   }
 
   /**
@@ -108,7 +110,7 @@ public final class DaxRegion implements AutoCloseable {
       requireAlive("list the devices of " + this);
       List<DaxDevice> devices = new ArrayList<>();
       for (int deviceId : ops.deviceIds()) {
-        devices.add(handle(deviceId));
+        device(deviceId).ifPresent(devices::add);
       }
       return devices;
     } finally {
@@ -153,7 +155,7 @@ public final class DaxRegion implements AutoCloseable {
             "nothing of its " + ByteSize.format(info.size()) + " is available",
             "shrink or destroy a device first");
       }
-      device = handle(ops.create());
+      device = handle(ops.device(ops.create()));
       youngest = device;
       if (seed == null) {
         seed = device;
@@ -184,14 +186,15 @@ public final class DaxRegion implements AutoCloseable {
     try (Unwind unwind = new Unwind()) {
       String attempt = "create a device of " + ByteSize.format(size) + " in " + this;
       RegionInfo info = requireDynamic(attempt);
-      checkSize(attempt, size, info.alignment());
-      checkSpace(attempt, size, info);
+      DeviceRules.sizeFits(attempt, size, info.alignment().orElseThrow(() -> needsRoot(attempt)));
+      DeviceRules.spaceIsThere(attempt, size, info);
       int deviceId = ops.create();
       unwind.onFailure(() -> ops.delete(deviceId));
       ops.resize(deviceId, size);
       unwind.onFailure(() -> ops.resize(deviceId, 0));
-      ops.bind(deviceId);
-      device = handle(deviceId);
+      ops.bind(deviceId, DaxMode.DEVDAX);
+      unwind.onFailure(() -> ops.unbind(deviceId));
+      device = handle(ops.device(deviceId));
       unwind.keep();
       youngest = device;
     } finally {
@@ -323,6 +326,16 @@ public final class DaxRegion implements AutoCloseable {
     }
   }
 
+  Map<String, String> properties(String attempt) throws DaxException {
+    lock.lock();
+    try {
+      requireAlive(attempt);
+      return ops.properties();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void requireAlive(String attempt) throws DaxException {
     if (dead) {
       throw new DaxException(Errno.ENXIO, attempt, "the region is closed", "add its memory to a bus again");
@@ -339,26 +352,34 @@ public final class DaxRegion implements AutoCloseable {
     return info;
   }
 
-  static void checkSize(String attempt, long size, PageSize alignment) throws DaxException {
-    long granule = alignment.sizeGranule();
-    if (size % granule != 0) {
-      throw new DaxException(Errno.EINVAL, attempt,
-          "the size must be a multiple of " + ByteSize.format(granule) + " at an alignment of " + alignment, "use "
-              + ByteSize.format(size / granule * granule) + " or " + ByteSize.format((size / granule + 1) * granule));
-    }
+  static DaxException needsRoot(String attempt) {
+    return new DaxException(Errno.EACCES, attempt, "unknown (needs root)", "ask as root");
   }
 
-  static void checkSpace(String attempt, long growth, RegionInfo info) throws DaxException {
-    if (growth > info.availableSize()) {
-      throw new DaxException(Errno.ENOSPC, attempt, "the region has " + ByteSize.format(info.availableSize())
-          + " available of its " + ByteSize.format(info.size()),
-          "ask for no more, or shrink or destroy a device first");
+  /** {@return the one handle of a device; that of an earlier device of the same id is dead from now on} */
+  private DaxDevice handle(DeviceInfo info) {
+    DaxDevice known = handles.get(info.id());
+    if (known != null && known.incarnation() == info.incarnation()) {
+      return known;
     }
+    if (known != null) {
+      bury(known);
+    }
+    DaxDevice device = new DaxDevice(this, info.id(), info.incarnation(), bus.takeMinor());
+    handles.put(info.id(), device);
+    return device;
   }
 
-  /** {@return the one handle of the device of that id} */
-  private DaxDevice handle(int deviceId) {
-    return handles.computeIfAbsent(deviceId, i -> new DaxDevice(this, i, bus.takeMinor()));
+  /** {@return the device of that id, or empty if it has vanished since its id was read} */
+  private Optional<DaxDevice> device(int deviceId) throws DaxException {
+    try {
+      return Optional.of(handle(ops.device(deviceId)));
+    } catch (DaxException e) {
+      if (e.errno() == Errno.ENXIO) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** {@return the device of that name, if the region has it} */
@@ -371,7 +392,7 @@ public final class DaxRegion implements AutoCloseable {
     lock.lock();
     try {
       int deviceId = Integer.parseInt(number);
-      return dead || !ops.hasDevice(deviceId) ? Optional.empty() : Optional.of(handle(deviceId));
+      return dead || !ops.hasDevice(deviceId) ? Optional.empty() : device(deviceId);
     } finally {
       lock.unlock();
     }
@@ -379,7 +400,7 @@ public final class DaxRegion implements AutoCloseable {
 
   /** The device is no more; its name may be given again. */
   void forget(DaxDevice device) {
-    handles.remove(device.id());
+    handles.remove(device.id(), device);
     bury(device);
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax;
 
+import java.util.List;
+
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
 
@@ -33,7 +35,7 @@ final class MappingRules {
           "map no more than "
               + ByteSize.format(Math.max(device.size() - offset, 0)) + " from there");
     }
-    for (DaxRange range : device.ranges()) {
+    for (DaxRange range : device.ranges().orElse(List.of())) {
       boolean wanted = range.offset() < offset + length && offset < range.offset() + range.length();
       if (wanted
           && !(alignment.divides(range.offset()) && alignment.divides(range.start())

@@ -28,7 +28,7 @@ class EachPackageKeepsToItsFloor {
   void everyPackageIsSeen() {
     assertThat(classes.contain(DaxBus.class)).isTrue();
     assertThat(classes.stream().map(c -> c.getPackageName())).contains("dev.jdax", "dev.jdax.spi", "dev.jdax.hmem",
-        "dev.jdax.platform");
+        "dev.jdax.kernel", "dev.jdax.platform");
   }
 
   @Test
@@ -41,6 +41,16 @@ class EachPackageKeepsToItsFloor {
   @Test
   void rulesDoNotDependOnADriver() {
     noClasses().that(resideInAnyPackage("dev.jdax", "dev.jdax.spi"))
+        .should().dependOnClassesThat().resideInAnyPackage("dev.jdax.hmem..", "dev.jdax.kernel..")
+        .check(classes);
+  }
+
+  @Test
+  void driversDoNotDependOnEachOther() {
+    noClasses().that().resideInAPackage("dev.jdax.hmem..")
+        .should().dependOnClassesThat().resideInAPackage("dev.jdax.kernel..")
+        .check(classes);
+    noClasses().that().resideInAPackage("dev.jdax.kernel..")
         .should().dependOnClassesThat().resideInAPackage("dev.jdax.hmem..")
         .check(classes);
   }

@@ -8,14 +8,18 @@ final class Abi {
   static final int EAGAIN = 11;
   static final int EACCES = 13;
   static final int EINVAL = 22;
+  static final int EOPNOTSUPP = 95;
 
   // fcntl.h
   static final int AT_FDCWD = -100;
   static final int O_RDONLY = 0;
+  static final int O_WRONLY = 0x1;
   static final int O_RDWR = 0x2;
   static final int O_CREAT = 0x40;
   static final int O_EXCL = 0x80;
+  static final int O_DIRECTORY = 0x10000;
   static final int O_CLOEXEC = 0x80000;
+  static final int O_PATH = 0x200000;
   static final int F_ADD_SEALS = 1033;
   static final int F_GET_SEALS = 1034;
   static final int F_SEAL_SEAL = 0x1;
@@ -29,6 +33,7 @@ final class Abi {
   static final int S_IFMT = 0xf000;
   static final int S_IFREG = 0x8000;
   static final int S_IFDIR = 0x4000;
+  static final int S_IFCHR = 0x2000;
 
   // linux/falloc.h
   static final int FALLOC_FL_KEEP_SIZE = 0x1;
@@ -44,8 +49,10 @@ final class Abi {
   static final int PROT_WRITE = 0x2;
   static final int MAP_SHARED = 0x1;
   static final int MAP_PRIVATE = 0x2;
+  static final int MAP_SHARED_VALIDATE = 0x3;
   static final int MAP_FIXED = 0x10;
   static final int MAP_NORESERVE = 0x4000;
+  static final int MAP_SYNC = 0x80000;
   static final int MADV_DONTNEED = 4;
   static final int MADV_DONTFORK = 10;
   static final int MADV_POPULATE_READ = 22;

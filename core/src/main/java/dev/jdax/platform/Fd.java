@@ -78,10 +78,38 @@ public final class Fd implements AutoCloseable {
   }
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
+    return openAt(Abi.AT_FDCWD, path.toString(), flags, mode);
+  }
+
+  private static Fd openAt(int folder, String path, int flags, int mode) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocateFrom(path.toString());
-      return new Fd(Linux.check(SystemCall.OPENAT, Linux.calls().open(name, flags | Abi.O_CLOEXEC, mode)));
+      MemorySegment name = arena.allocateFrom(path);
+      return new Fd(Linux.check(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode)));
     }
+  }
+
+  /**
+   * Opens a folder, so that files in it can be {@linkplain #openIn opened}: of this folder, whatever its path may come
+   * to mean.
+   *
+   * @param path its path
+   * @return the open folder
+   * @throws SystemCallException if open(2) fails; with ENOTDIR if it is not a folder
+   */
+  public static Fd openFolder(Path path) throws SystemCallException {
+    return open(path, Abi.O_RDONLY | Abi.O_DIRECTORY, 0);
+  }
+
+  /**
+   * Opens a file in this folder, either for reading or for writing.
+   *
+   * @param name its name, or a path that begins here
+   * @param write whether it is to be written, and not read
+   * @return the open file
+   * @throws SystemCallException if openat(2) fails
+   */
+  public Fd openIn(String name, boolean write) throws SystemCallException {
+    return openAt(number, name, write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
   }
 
   /**
@@ -134,6 +162,18 @@ public final class Fd implements AutoCloseable {
     return statusOf(number);
   }
 
+  /**
+   * {@return what a file is, and how long, without opening it as far as its driver can tell ({@code O_PATH})}
+   *
+   * @param path its path, or a link to it
+   * @throws SystemCallException if open(2) or fstat(2) fails
+   */
+  public static FileStatus statusOf(Path path) throws SystemCallException {
+    try (Fd file = open(path, Abi.O_PATH, 0)) {
+      return file.status();
+    }
+  }
+
   static FileStatus statusOf(int number) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stat = arena.allocate(Structs.STAT);
@@ -141,7 +181,7 @@ public final class Fd implements AutoCloseable {
       FileId id = new FileId(Structs.readLong(stat, Structs.STAT, "st_dev"),
           Structs.readLong(stat, Structs.STAT, "st_ino"));
       return new FileStatus(id, Structs.readInt(stat, Structs.STAT, "st_mode"),
-          Structs.readLong(stat, Structs.STAT, "st_size"));
+          Structs.readLong(stat, Structs.STAT, "st_size"), Structs.readLong(stat, Structs.STAT, "st_rdev"));
     }
   }
 
@@ -211,6 +251,22 @@ public final class Fd implements AutoCloseable {
         done += read;
       } while (read > 0 && done < length);
       return buffer.asSlice(0, done).toArray(JAVA_BYTE);
+    }
+  }
+
+  /**
+   * Writes bytes at the beginning of the file in one call, as the attributes of sysfs want it.
+   *
+   * @param bytes the bytes; at least one, since a write of none never reaches the file
+   * @throws IllegalArgumentException if there is none
+   * @throws SystemCallException if pwrite(2) fails
+   */
+  public void write(byte[] bytes) throws SystemCallException {
+    if (bytes.length == 0) {
+      throw new IllegalArgumentException("a write of no bytes changes nothing");
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      Linux.check(SystemCall.PWRITE64, Linux.calls().pwrite64(number, arena.allocateFrom(JAVA_BYTE, bytes), 0));
     }
   }
 

@@ -7,10 +7,23 @@ package dev.jdax.platform;
  * @param id which file it is
  * @param mode {@code st_mode}: kind and permissions
  * @param size {@code st_size}, in bytes; 0 for a device
+ * @param deviceNumber {@code st_rdev}: of a device, its major and minor numbers
  */
-public record FileStatus(FileId id, int mode, long size) {
+public record FileStatus(FileId id, int mode, long size, long deviceNumber) {
   /** {@return whether it is an ordinary file} */
   public boolean isRegular() {
     return (mode & Abi.S_IFMT) == Abi.S_IFREG;
+  }
+
+  /** {@return whether it is a character device} */
+  public boolean isCharacterDevice() {
+    return (mode & Abi.S_IFMT) == Abi.S_IFCHR;
+  }
+
+  /** {@return the device number as sysfs writes it, such as {@code 252:0} (makedev(3))} */
+  public String majorAndMinor() {
+    long major = deviceNumber >> 8 & 0xfff | deviceNumber >> 32 & ~0xfffL;
+    long minor = deviceNumber & 0xff | deviceNumber >> 12 & ~0xffL;
+    return major + ":" + minor;
   }
 }

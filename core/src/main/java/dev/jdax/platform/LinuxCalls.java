@@ -24,10 +24,6 @@ interface LinuxCalls {
     return result;
   }
 
-  default long open(MemorySegment path, int flags, int mode) {
-    return openat(Abi.AT_FDCWD, path, flags, mode);
-  }
-
   default long openat(int directory, MemorySegment path, int flags, int mode) {
     return restart(SystemCall.OPENAT, directory, path.address(), flags, mode, 0, 0);
   }
@@ -46,6 +42,10 @@ interface LinuxCalls {
 
   default long pread64(int fd, MemorySegment buffer, long offset) {
     return restart(SystemCall.PREAD64, fd, buffer.address(), buffer.byteSize(), offset, 0, 0);
+  }
+
+  default long pwrite64(int fd, MemorySegment bytes, long offset) {
+    return restart(SystemCall.PWRITE64, fd, bytes.address(), bytes.byteSize(), offset, 0, 0);
   }
 
   default long mmap(long address, long length, int protection, int flags, int fd, long offset) {

@@ -130,14 +130,21 @@ public final class Reservation implements AutoCloseable {
    * Maps the pieces, shared, each in its place, and keeps them from child processes ({@code MADV_DONTFORK}).
    *
    * @param write whether they are to be written, too
+   * @param sync whether to map them with {@code MAP_SYNC}, where it is accepted
    * @throws SystemCallException if the kernel refuses; then everything is unmapped, and the reservation is closed
    */
-  public void place(boolean write) throws SystemCallException {
+  public void place(boolean write, boolean sync) throws SystemCallException {
     int protection = write ? Abi.PROT_READ | Abi.PROT_WRITE : Abi.PROT_READ;
+    // MAP_SHARED forgives flags that it does not know: MAP_SYNC would be dropped in silence.
+    int flags = Abi.MAP_FIXED | (sync ? Abi.MAP_SHARED_VALIDATE | Abi.MAP_SYNC : Abi.MAP_SHARED);
     long at = base;
     for (Piece piece : pieces) {
-      long result = Linux.calls().mmap(at, piece.length(), protection, Abi.MAP_SHARED | Abi.MAP_FIXED,
-          piece.descriptor(), piece.fileOffset());
+      long result = Linux.calls().mmap(at, piece.length(), protection, flags, piece.descriptor(), piece.fileOffset());
+      if (result == -Abi.EOPNOTSUPP && sync) {
+        // Flags are looked at before anything is unmapped, so the reservation still stands.
+        flags = Abi.MAP_FIXED | Abi.MAP_SHARED;
+        result = Linux.calls().mmap(at, piece.length(), protection, flags, piece.descriptor(), piece.fileOffset());
+      }
       if (result < 0) {
         forgetWhatIsNotOurs(at, at + piece.length());
         close();
@@ -165,6 +172,16 @@ public final class Reservation implements AutoCloseable {
       LOG.log(Level.WARNING, "cannot tell what a failed mmap left at a span of {0} bytes, so it is abandoned: {1}",
           end - start, e);
     }
+  }
+
+  /**
+   * Maps the pieces as {@link #place(boolean, boolean)} does, without {@code MAP_SYNC}.
+   *
+   * @param write whether they are to be written, too
+   * @throws SystemCallException if the kernel refuses; then everything is unmapped, and the reservation is closed
+   */
+  public void place(boolean write) throws SystemCallException {
+    place(write, false);
   }
 
   /**

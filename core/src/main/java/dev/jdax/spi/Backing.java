@@ -4,7 +4,9 @@ package dev.jdax.spi;
 import java.util.List;
 
 import dev.jdax.Access;
+import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
+import dev.jdax.Errno;
 
 /** What a bound device is mapped from: parts of a file that can be opened. */
 public interface Backing extends FaultGranularity {
@@ -31,4 +33,25 @@ public interface Backing extends FaultGranularity {
    * {@return whether the memory is kept where it is in RAM}
    */
   boolean pinned();
+
+  /**
+   * {@return whether the mapping is made with {@code MAP_SYNC}, so that the kernel refuses it where a flushed store
+   * would not be durable}
+   *
+   * <p>That it accepts proves nothing: it does so for volatile memory, too.
+   */
+  default boolean synchronous() {
+    return false;
+  }
+
+  /**
+   * {@return why a block could not be touched, when it was to be mapped}
+   *
+   * @param attempt what was attempted
+   * @param at where the block begins in the mapping, in bytes
+   */
+  default DaxException unreachable(String attempt, long at) {
+    return new DaxException(Errno.EFAULT, attempt, "the memory at " + ByteSize.hex(at) + " of it is gone",
+        "see who has truncated the file that it is made of");
+  }
 }

@@ -2,7 +2,9 @@
 package dev.jdax.spi;
 
 import java.util.List;
+import java.util.Optional;
 
+import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.PageSize;
 
@@ -10,15 +12,39 @@ import dev.jdax.PageSize;
  * What a device is, at the moment of asking.
  *
  * @param id its id in the region
+ * @param incarnation which of the devices that have had this id it is: a number that no other of them has
  * @param alignment its alignment
- * @param bound whether a driver is bound, so that it can be mapped
- * @param ranges its ranges, in the order of their page offsets
+ * @param driver the driver that it is bound to, as Linux names it, if it is bound
+ * @param size its size in bytes
+ * @param ranges its ranges, in the order of their page offsets, or empty where they may not be read
  */
-public record DeviceInfo(int id, PageSize alignment, boolean bound, List<DaxRange> ranges) {
+public record DeviceInfo(int id, long incarnation, PageSize alignment, Optional<String> driver, long size,
+    Optional<List<DaxRange>> ranges) {
   /**
-   * {@return the sum of the ranges, in bytes}
+   * {@return a device whose ranges are known, and of whose id there is only one}
+   *
+   * @param id its id in the region
+   * @param alignment its alignment
+   * @param bound whether it is bound, so that it can be mapped
+   * @param ranges its ranges, in the order of their page offsets
    */
-  public long size() {
-    return ranges.isEmpty() ? 0 : ranges.getLast().offset() + ranges.getLast().length();
+  public static DeviceInfo of(int id, PageSize alignment, boolean bound, List<DaxRange> ranges) {
+    long size = ranges.isEmpty() ? 0 : ranges.getLast().offset() + ranges.getLast().length();
+    Optional<String> driver = bound ? Optional.of(DaxMode.DEVDAX.driver()) : Optional.empty();
+    return new DeviceInfo(id, 0, alignment, driver, size, Optional.of(ranges));
+  }
+
+  /**
+   * {@return whether a driver is bound, whichever}
+   */
+  public boolean bound() {
+    return driver.isPresent();
+  }
+
+  /**
+   * {@return what the driver makes of it, or empty if none is bound, or one that jdax does not know}
+   */
+  public Optional<DaxMode> mode() {
+    return driver.flatMap(DaxMode::ofDriver);
   }
 }

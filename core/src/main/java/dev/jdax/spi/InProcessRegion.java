@@ -3,12 +3,15 @@ package dev.jdax.spi;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 import dev.jdax.Access;
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
+import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
@@ -118,7 +121,12 @@ public final class InProcessRegion implements RegionOps {
   @Override
   public RegionInfo info() {
     long available = dynamic ? free.available() : 0;
-    return new RegionInfo(id, dynamic, start, claim.size(), available, alignment, claim.node(), claim.properties());
+    return new RegionInfo(id, dynamic, start, claim.size(), available, Optional.of(alignment), claim.node());
+  }
+
+  @Override
+  public Map<String, String> properties() {
+    return claim.properties();
   }
 
   @Override
@@ -134,7 +142,7 @@ public final class InProcessRegion implements RegionOps {
   @Override
   public DeviceInfo device(int deviceId) throws DaxException {
     Device device = find(deviceId);
-    return new DeviceInfo(deviceId, device.alignment, device.bound, device.ranges);
+    return DeviceInfo.of(deviceId, device.alignment, device.bound, device.ranges);
   }
 
   private Device find(int deviceId) throws DaxException {
@@ -189,8 +197,13 @@ public final class InProcessRegion implements RegionOps {
   }
 
   @Override
-  public void bind(int deviceId) throws DaxException {
-    find(deviceId).bound = true;
+  public void bind(int deviceId, DaxMode mode) throws DaxException {
+    Device device = find(deviceId);
+    if (mode != DaxMode.DEVDAX) {
+      throw new DaxException(Errno.EOPNOTSUPP, "bind device " + deviceId + " in mode " + mode,
+          "its memory belongs to this process, which cannot give it to the kernel", "use it as " + DaxMode.DEVDAX);
+    }
+    device.bound = true;
   }
 
   @Override

@@ -2,8 +2,10 @@
 package dev.jdax.spi;
 
 import java.util.List;
+import java.util.Map;
 
 import dev.jdax.DaxException;
+import dev.jdax.DaxMode;
 import dev.jdax.PageSize;
 
 /**
@@ -20,6 +22,26 @@ public interface RegionOps {
    * @throws DaxException if it cannot be read
    */
   RegionInfo info() throws DaxException;
+
+  /**
+   * {@return further attributes of the region, by name, with the text that they show; one that every region has shows
+   * this text instead}
+   *
+   * @throws DaxException if they cannot be read
+   */
+  default Map<String, String> properties() throws DaxException {
+    return Map.of();
+  }
+
+  /**
+   * {@return further attributes of a device, as those of the region}
+   *
+   * @param id its id
+   * @throws DaxException if they cannot be read
+   */
+  default Map<String, String> properties(int id) throws DaxException {
+    return Map.of();
+  }
 
   /**
    * {@return the ids of the devices that there are now, ascending}
@@ -71,15 +93,16 @@ public interface RegionOps {
   void setAlignment(int id, PageSize alignment) throws DaxException;
 
   /**
-   * Binds a device to its driver: from now on it can be mapped.
+   * Binds a device to the driver of a mode: {@link DaxMode#DEVDAX} and it can be mapped.
    *
    * @param id its id
-   * @throws DaxException if it cannot be done
+   * @param mode the mode
+   * @throws DaxException with EOPNOTSUPP if this kind of memory has no such mode; or if it cannot be done
    */
-  void bind(int id) throws DaxException;
+  void bind(int id, DaxMode mode) throws DaxException;
 
   /**
-   * Unbinds a device from its driver.
+   * Unbinds a device from its driver, whichever that is.
    *
    * @param id its id
    * @throws DaxException if it cannot be done

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 import dev.jdax.DaxException;
+import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
@@ -34,11 +36,13 @@ class ARegionInThisProcessHoldsAClaim {
   void aDynamicRegionIsBornWithAnEmptyDeviceZero() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 4 * MIB, PageSize.SIZE_2M);
     assertThat(region.info()).isEqualTo(new RegionInfo(OptionalInt.empty(), true, 4 * MIB, 64 * MIB, 64 * MIB,
-        PageSize.SIZE_2M, 3, Map.of("colour", "red")));
+        Optional.of(PageSize.SIZE_2M), 3));
+    assertThat(region.properties()).isEqualTo(Map.of("colour", "red"));
+    assertThat(region.properties(0)).isEmpty();
     assertThat(region.deviceIds()).containsExactly(0);
     assertThat(region.hasDevice(0)).isTrue();
     assertThat(region.hasDevice(1)).isFalse();
-    assertThat(region.device(0)).isEqualTo(new DeviceInfo(0, PageSize.SIZE_2M, false, List.of()));
+    assertThat(region.device(0)).isEqualTo(DeviceInfo.of(0, PageSize.SIZE_2M, false, List.of()));
     assertThat(region.device(0).size()).isZero();
   }
 
@@ -50,7 +54,7 @@ class ARegionInThisProcessHoldsAClaim {
     assertThat(region.info().id()).hasValue(7);
     assertThat(region.info().dynamic()).isFalse();
     assertThat(region.info().availableSize()).isZero();
-    assertThat(region.device(4)).isEqualTo(new DeviceInfo(4, PageSize.SIZE_2M, true,
+    assertThat(region.device(4)).isEqualTo(DeviceInfo.of(4, PageSize.SIZE_2M, true,
         List.of(new DaxRange(0, 0x100000000L + 2 * MIB, 60 * MIB))));
     assertThat(region.backing(4).extents()).containsExactly(new Extent(2 * MIB, 60 * MIB));
   }
@@ -130,7 +134,8 @@ class ARegionInThisProcessHoldsAClaim {
   @Test
   void aDeviceThatIsNotThereIsNotFound() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
-    List<ThrowingCallable> calls = List.of(() -> region.device(1), () -> region.resize(1, 0), () -> region.bind(1),
+    List<ThrowingCallable> calls = List.of(() -> region.device(1), () -> region.resize(1, 0),
+        () -> region.bind(1, DaxMode.DEVDAX),
         () -> region.unbind(1), () -> region.delete(1), () -> region.setAlignment(1, PageSize.SIZE_4K),
         () -> region.backing(1));
     assertThat(calls).allSatisfy(call -> assertRefused(call, Errno.ENXIO,

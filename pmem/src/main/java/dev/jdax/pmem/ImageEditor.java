@@ -19,6 +19,7 @@ import java.util.UUID;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.spi.FileClaim;
+import dev.jdax.spi.FileUsers;
 import dev.jdax.spi.Unwind;
 import dev.jdax.spi.Waiver;
 
@@ -131,17 +132,14 @@ public final class ImageEditor implements AutoCloseable {
   }
 
   private static void requireUnmapped(Path file, String attempt, Set<Force> force) throws IOException {
-    MappingProcesses processes = MappingProcesses.of(file);
+    FileUsers processes = FileUsers.mapping(file);
     if (!processes.users().isEmpty()) {
       throw new DaxException(Errno.EBUSY, attempt,
           "it is mapped by process " + String.join(", ", processes.users()), "end what uses it");
     }
     if (!processes.unseen().isEmpty() && !force.contains(Force.UNSEEN_USERS)) {
-      List<String> first = processes.unseen().subList(0, Math.min(3, processes.unseen().size()));
-      int others = processes.unseen().size() - first.size();
       throw new DaxException(Errno.EBUSY, attempt,
-          "it may be mapped by a process whose mappings you may not see: " + String.join(", ", first)
-              + (others == 0 ? "" : " and " + others + " others"),
+          "it may be mapped by a process whose mappings you may not see: " + processes.unseenInWords(),
           "run as root, or do it by force if nothing uses the image");
     }
   }

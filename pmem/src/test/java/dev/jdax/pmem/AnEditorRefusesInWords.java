@@ -210,25 +210,4 @@ class AnEditorRefusesInWords {
     }
     ImageEditor.open(file, Attachment.DEFAULT, Force.all()).close();
   }
-
-  @Test
-  void processesThatCannotBeSeen() throws IOException {
-    Path file = file(4096);
-    Path proc = Files.createDirectories(folder.resolve("proc"));
-    assertThat(MappingProcesses.of(proc, file).unseen()).containsExactly("all that " + proc + " hides");
-    Path first = Files.createDirectories(proc.resolve("1"));
-    Files.writeString(first.resolve("comm"), "init\n");
-    Files.writeString(first.resolve("stat"), "1 (init) S 0 1 1 0 -1 4194560 1 2 3");
-    Files.createDirectories(first.resolve("maps")); // cannot be read as a file
-    Path second = Files.createDirectories(proc.resolve("2"));
-    Files.writeString(second.resolve("comm"), "qemu\n");
-    String path = file.toRealPath().toString();
-    Files.writeString(second.resolve("maps"), "7f0000000000-7f0000001000 rw-s 00000000 ff:ff 12345    " + path + "\n");
-    MappingProcesses found = MappingProcesses.of(proc, file);
-    assertThat(found.unseen()).containsExactly("1 (init)");
-    assertThat(found.users()).containsExactly("2 (qemu)");
-    Files.writeString(second.resolve("maps"), "7f0000000000-7f0000001000 rw-s 00000000 ff:ff 12345    " + path + "2\n");
-    assertThat(MappingProcesses.of(proc, file).users()).isEmpty();
-    assertThat(MappingProcesses.device(0x10302)).isEqualTo("103:02");
-  }
 }

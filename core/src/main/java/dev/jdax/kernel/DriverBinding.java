@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.kernel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.spi.FileUsers;
+
+/**
+ * Binds a device to a driver of the dax bus and unbinds it, as libdaxctl does, and looks whether that came about.
+ *
+ * @param tree where the kernel shows itself
+ * @param device the device's name
+ * @param attributes its folder
+ */
+record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
+  /**
+   * Refuses while the node is in use, or when that cannot be seen. A node that stays open across an unbind can crash
+   * Linux: a second opener gets a descriptor without a device behind it, and its mmap follows a null pointer; and a
+   * device that is bound again under an open descriptor damages a list of the kernel's ({@code dax_open} and
+   * {@code dev_dax_probe} in drivers/dax/device.c).
+   */
+  void requireUnused(String attempt) throws DaxException {
+    Path node = tree.node(device);
+    FileUsers found;
+    try {
+      found = FileUsers.openingOrMapping(tree.proc(), node);
+    } catch (IOException e) {
+      throw new DaxException(Errno.EBUSY, attempt,
+          Files.exists(node)
+              ? "it cannot be seen who uses " + node
+              : "without " + node + " it cannot be seen who uses it",
+          "mount devtmpfs on /dev, and proc on /proc", e);
+    }
+    if (!found.users().isEmpty()) {
+      throw new DaxException(Errno.EBUSY, attempt, node + " is open or mapped in process "
+          + String.join(", ", found.users()) + ", and Linux can crash when it is unbound or bound meanwhile",
+          "end what uses it");
+    }
+    if (!found.unseen().isEmpty()) {
+      throw new DaxException(Errno.EBUSY, attempt, node + " may be open in a process that you may not look into: "
+          + found.unseenInWords() + "; and Linux can crash when it is unbound or bound meanwhile",
+          "do it as root, where all processes are seen");
+    }
+  }
+
+  /**
+   * Binds the device. The bind itself comes first, since only it says why a driver refuses; a device that the driver
+   * does not match by its type is told to it by name ({@code new_id}), which tries to bind, too, and hides how that
+   * went.
+   */
+  void bind(String driver) throws DaxException {
+    try (SysfsFolder folder = open(driver)) {
+      String allowed = "look at the kernel's log for what the driver says; a device whose probe has failed once may have"
+          + " to be deleted and made again";
+      try {
+        folder.write("bind", device, allowed);
+      } catch (DaxException e) {
+        if (e.errno() != Errno.ENODEV) {
+          throw e;
+        }
+        folder.write("new_id", device, allowed);
+        if (!isBoundTo(driver)) {
+          folder.write("bind", device, allowed);
+        }
+      }
+    }
+    if (!isBoundTo(driver)) {
+      throw new DaxException(Errno.EBUSY, "bind " + device + " to " + driver,
+          attributes.link("driver").map(other -> other + " has taken it").orElse("it is bound to none afterwards"),
+          "see who else binds it, and the kernel's log");
+    }
+  }
+
+  /** Unbinds the device, and takes its name from the driver's list, so that it is not bound again by itself. */
+  void unbind() throws DaxException {
+    Optional<String> driver = attributes.link("driver");
+    if (driver.isEmpty()) {
+      throw new DaxException(Errno.ENODEV, "unbind " + device, "it is not bound any more", "nothing is left to do");
+    }
+    try (SysfsFolder folder = open(driver.get())) {
+      String allowed = "look at the kernel's log";
+      folder.write("remove_id", device, allowed);
+      folder.write("unbind", device, allowed);
+    }
+    if (attributes.link("driver").isPresent()) {
+      throw new DaxException(Errno.EBUSY, "unbind " + device, "it is bound to " + attributes.link("driver").get()
+          + " afterwards", "see who else binds it");
+    }
+  }
+
+  private boolean isBoundTo(String driver) {
+    return attributes.link("driver").equals(Optional.of(driver));
+  }
+
+  private SysfsFolder open(String driver) throws DaxException {
+    if (!Files.isDirectory(tree.driver(driver))) {
+      throw new DaxException(Errno.ENODEV, "bind " + device + " to " + driver, "this kernel has no driver of that name",
+          "load its module: modprobe " + driver);
+    }
+    return SysfsFolder.open(tree.driver(driver));
+  }
+}

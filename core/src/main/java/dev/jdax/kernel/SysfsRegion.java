@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.kernel;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+
+import dev.jdax.DaxException;
+import dev.jdax.DaxMode;
+import dev.jdax.DaxRange;
+import dev.jdax.Errno;
+import dev.jdax.PageSize;
+import dev.jdax.spi.Backing;
+import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.RegionInfo;
+import dev.jdax.spi.RegionOps;
+
+/**
+ * A region of Linux's, read from and changed through the files in its folder of sysfs (drivers/dax/bus.c).
+ *
+ * <p>A device is known by the inode of its folder: an operation on a device that somebody else has deleted meanwhile, and
+ * made anew under the same name, is refused.
+ */
+final class SysfsRegion implements RegionOps {
+  private static final String ATTRIBUTES = "dax_region";
+  /** How often ranges are read until they agree with the size. */
+  private static final int READS = 5;
+
+  private final LinuxTree tree;
+  private final Path folder;
+  private final long incarnation;
+  private final int id;
+  /** The inodes of the devices' folders, as {@link #device} last told them; guarded by the region lock above. */
+  private final Map<Integer, Long> told = new HashMap<>();
+
+  private SysfsRegion(LinuxTree tree, Path folder, long incarnation, int id) {
+    this.tree = tree;
+    this.folder = folder;
+    this.incarnation = incarnation;
+    this.id = id;
+  }
+
+  static SysfsRegion of(LinuxTree tree, Path folder) throws DaxException {
+    try (SysfsFolder attributes = SysfsFolder.open(folder.resolve(ATTRIBUTES))) {
+      return new SysfsRegion(tree, folder, attributes.inode(), Math.toIntExact(attributes.number("id")));
+    }
+  }
+
+  private SysfsFolder openAttributes() throws DaxException {
+    SysfsFolder attributes = SysfsFolder.open(folder.resolve(ATTRIBUTES));
+    if (attributes.inode() != incarnation) {
+      attributes.close();
+      throw new DaxException(Errno.ENXIO, "look at the region at " + folder, "its driver was unbound, and bound again",
+          "open its devices again");
+    }
+    return attributes;
+  }
+
+  private String name(int device) {
+    return "dax" + id + "." + device;
+  }
+
+  /** Opens the folder of the device that {@link #device} was last asked for. */
+  private SysfsFolder open(int device) throws DaxException {
+    SysfsFolder opened = SysfsFolder.open(folder.resolve(name(device)));
+    if (!told.getOrDefault(device, -1L).equals(opened.inode())) {
+      opened.close();
+      throw new DaxException(Errno.ENXIO, "look at " + name(device), "somebody else has deleted it and made another",
+          "ask the region for its devices");
+    }
+    return opened;
+  }
+
+  @Override
+  public RegionInfo info() throws DaxException {
+    try (SysfsFolder attributes = openAttributes()) {
+      OptionalLong available = attributes.findNumber("available_size");
+      OptionalLong align = attributes.findNumber("align");
+      Optional<PageSize> alignment = align.isPresent() ? PageSize.ofBytes(align.getAsLong()) : Optional.empty();
+      return new RegionInfo(OptionalInt.of(id), available.isPresent(), -1, attributes.number("size"),
+          available.orElse(0), alignment, -1);
+    }
+  }
+
+  @Override
+  public Map<String, String> properties() throws DaxException {
+    Map<String, String> properties = new LinkedHashMap<>();
+    try (SysfsFolder attributes = openAttributes()) {
+      for (String name : List.of("seed", "create")) {
+        attributes.find(name).ifPresent(text -> properties.put(name, text));
+      }
+    }
+    properties.putAll(NvdimmNamespace.propertiesOf(folder));
+    return properties;
+  }
+
+  @Override
+  public Map<String, String> properties(int device) throws DaxException {
+    Map<String, String> properties = new LinkedHashMap<>();
+    try (SysfsFolder attributes = open(device)) {
+      for (String name : List.of("resource", "target_node", "numa_node", "dev", "modalias", "memmap_on_memory")) {
+        attributes.find(name).ifPresent(text -> properties.put(name, text));
+      }
+    }
+    return properties;
+  }
+
+  @Override
+  public List<Integer> deviceIds() throws DaxException {
+    openAttributes().close();
+    String prefix = "dax" + id + ".";
+    TreeSet<Integer> ids = new TreeSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, prefix + "*")) {
+      for (Path entry : entries) {
+        String number = entry.getFileName().toString().substring(prefix.length());
+        if (number.matches("\\d{1,9}")) {
+          ids.add(Integer.parseInt(number));
+        }
+      }
+    } catch (IOException e) {
+      throw new DaxException(Errno.ENXIO, "list the devices in " + folder, "it cannot be read",
+          "list the regions there are", e);
+    }
+    return List.copyOf(ids);
+  }
+
+  @Override
+  public boolean hasDevice(int device) {
+    return Files.isDirectory(folder.resolve(name(device)));
+  }
+
+  @Override
+  public DeviceInfo device(int device) throws DaxException {
+    try (SysfsFolder attributes = SysfsFolder.open(folder.resolve(name(device)))) {
+      told.put(device, attributes.inode());
+      long bytes = attributes.number("align");
+      PageSize alignment = PageSize.ofBytes(bytes).orElseThrow(() -> new DaxException(Errno.EIO,
+          "read the alignment of " + name(device), bytes + " is no size of a page", "report the kernel"));
+      for (int i = 0; i < READS; i++) {
+        long size = attributes.number("size");
+        Optional<List<DaxRange>> ranges = ranges(device, attributes);
+        if (ranges.isEmpty() || ranges.get().stream().mapToLong(DaxRange::length).sum() == size) {
+          return new DeviceInfo(device, attributes.inode(), alignment, attributes.link("driver"), size,
+              size == 0 ? Optional.of(List.of()) : ranges);
+        }
+      }
+      throw new DaxException(Errno.EBUSY, "read the ranges of " + name(device),
+          "somebody else keeps resizing it", "try again");
+    }
+  }
+
+  /** {@return the ranges, or empty if they may not be read; some of them, if one vanishes meanwhile} */
+  private Optional<List<DaxRange>> ranges(int device, SysfsFolder attributes) throws DaxException {
+    List<DaxRange> ranges = new ArrayList<>();
+    for (String mapping : attributes.names()) {
+      if (mapping.matches("mapping\\d+")) {
+        try {
+          long start = attributes.number(mapping + "/start");
+          long end = attributes.number(mapping + "/end");
+          ranges.add(new DaxRange(attributes.number(mapping + "/page_offset"), start, end - start + 1));
+        } catch (DaxException e) {
+          if (e.errno() == Errno.EACCES) {
+            return Optional.empty();
+          }
+          if (e.errno() != Errno.ENXIO || !hasDevice(device)) {
+            throw e;
+          }
+        }
+      }
+    }
+    ranges.sort(Comparator.comparing(DaxRange::pageOffset));
+    return Optional.of(List.copyOf(ranges));
+  }
+
+  @Override
+  public int create() throws DaxException {
+    try (SysfsFolder attributes = openAttributes(); CreationLock _ = CreationLock.take(attributes, folder)) {
+      List<Integer> before = deviceIds();
+      attributes.write("create", "1", "shrink or destroy a device, so that something of the region is available");
+      List<Integer> made = new ArrayList<>(deviceIds());
+      made.removeAll(before);
+      if (made.size() != 1) {
+        throw new DaxException(Errno.EBUSY, "create a device in the region at " + folder,
+            made.isEmpty()
+                ? "somebody else has deleted it at once"
+                : "somebody else has created one at the same time, and it cannot be told which of "
+                    + made.stream().map(this::name).toList() + " is whose",
+            "see which are empty and delete them");
+      }
+      return made.getFirst();
+    }
+  }
+
+  @Override
+  public void resize(int device, long size) throws DaxException {
+    try (SysfsFolder attributes = open(device)) {
+      attributes.write("size", Long.toString(size),
+          "a size is a multiple of the alignment and of 2 MiB, at most what the region has available");
+    }
+  }
+
+  @Override
+  public void setAlignment(int device, PageSize alignment) throws DaxException {
+    try (SysfsFolder attributes = open(device)) {
+      attributes.write("align", Long.toString(alignment.bytes()),
+          "an alignment is 4096, 2097152 or 1073741824, and the ranges' lengths are multiples of it");
+    }
+  }
+
+  @Override
+  public void bind(int device, DaxMode mode) throws DaxException {
+    try (SysfsFolder attributes = open(device)) {
+      DriverBinding binding = new DriverBinding(tree, name(device), attributes);
+      binding.requireUnused("bind " + name(device) + " to " + mode.driver());
+      binding.bind(mode.driver());
+    }
+  }
+
+  @Override
+  public void unbind(int device) throws DaxException {
+    String attempt = "unbind " + name(device);
+    DeviceInfo info = device(device);
+    try (SysfsFolder attributes = open(device)) {
+      DriverBinding binding = new DriverBinding(tree, name(device), attributes);
+      binding.requireUnused(attempt);
+      if (info.mode().equals(Optional.of(DaxMode.SYSTEM_RAM))) {
+        MemoryBlocks blocks = MemoryBlocks.of(tree, name(device), info);
+        blocks.requireOffline(attempt);
+        binding.unbind();
+        blocks.requireGone(attempt);
+      } else {
+        binding.unbind();
+      }
+    }
+  }
+
+  @Override
+  public void delete(int device) throws DaxException {
+    open(device).close();
+    try (SysfsFolder attributes = openAttributes()) {
+      attributes.write("delete", name(device), "disable it and resize it to 0 first; device 0 is never deleted");
+    }
+  }
+
+  @Override
+  public Backing backing(int device) throws DaxException {
+    DeviceInfo info = device(device);
+    return new NodeBacking(tree, folder.resolve(name(device)), name(device), info.incarnation(), info.alignment(),
+        info.size());
+  }
+
+  /** Nothing is held: the region is the kernel's. */
+  @Override
+  public void close() {
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.spi;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The processes that use a file without saying so by a lock, as far as they can be seen: QEMU maps an image, and whoever
+ * has a device's node open makes it dangerous to unbind.
+ *
+ * @param users them, each by number and command
+ * @param unseen those of which it may not be read, each by number and command
+ */
+public record FileUsers(List<String> users, List<String> unseen) {
+  /** In the ninth field of /proc/PID/stat: a thread of the kernel, which maps no files. */
+  private static final long KERNEL_THREAD = 0x200000;
+
+  /**
+   * {@return the processes that have the file mapped}
+   *
+   * @param file the file
+   * @throws IOException if the file is not there, or {@code /proc} cannot be read
+   */
+  public static FileUsers mapping(Path file) throws IOException {
+    return of(Path.of("/proc"), file, false);
+  }
+
+  /**
+   * {@return the processes that have the file open or mapped}
+   *
+   * @param proc where the processes are shown: {@code /proc}, or a folder that a test has made
+   * @param file the file
+   * @throws IOException if the file is not there, or {@code proc} cannot be read
+   */
+  public static FileUsers openingOrMapping(Path proc, Path file) throws IOException {
+    return of(proc, file, true);
+  }
+
+  /**
+   * {@return the processes that use a file}
+   *
+   * @param proc where the processes are shown
+   * @param file the file
+   * @param open whether those count, too, that have it open and not mapped
+   * @throws IOException if the file is not there, or {@code proc} cannot be read
+   */
+  static FileUsers of(Path proc, Path file, boolean open) throws IOException {
+    FileUsers found = new FileUsers(new ArrayList<>(), new ArrayList<>());
+    Sought sought = Sought.of(file);
+    boolean all = false;
+    if (Files.isDirectory(proc)) {
+      try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+        for (Path process : processes) {
+          all |= process.endsWith("1");
+          found.look(process, sought, open);
+        }
+      }
+    }
+    if (!all) {
+      found.unseen.add("all that " + proc + " hides");
+    }
+    return found;
+  }
+
+  /**
+   * {@return the first few of those that are unseen, and how many others there are}
+   */
+  public String unseenInWords() {
+    List<String> first = unseen.subList(0, Math.min(3, unseen.size()));
+    int others = unseen.size() - first.size();
+    return String.join(", ", first) + (others == 0 ? "" : " and " + others + " others");
+  }
+
+  private void look(Path process, Sought sought, boolean open) {
+    try {
+      if (sought.isMappedBy(process) || open && sought.isOpenIn(process)) {
+        users.add(describe(process));
+      }
+    } catch (AccessDeniedException e) {
+      if (!isKernelThread(process)) {
+        unseen.add(describe(process));
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // It has ended meanwhile, or else nobody knows.
+      if (Files.exists(process.resolve("stat"))) {
+        unseen.add(describe(process));
+      }
+    }
+  }
+
+  /** The file as {@code /proc} shows it. */
+  private record Sought(String path, long device, long inode, long deviceNumber) {
+    static Sought of(Path file) throws IOException {
+      Map<String, Object> status = Files.readAttributes(file, "unix:dev,ino,rdev");
+      return new Sought(file.toRealPath().toString().replace("\n", "\\012"), (long) status.get("dev"),
+          (long) status.get("ino"), (long) status.get("rdev"));
+    }
+
+    boolean isMappedBy(Path process) throws IOException {
+      try (Stream<String> lines = Files.lines(process.resolve("maps"), StandardCharsets.ISO_8859_1)) {
+        return lines.anyMatch(this::isIn);
+      }
+    }
+
+    /**
+     * {@code start-end permissions offset device inode path}. The path counts as well, since some file systems show
+     * another device there than to stat(2).
+     */
+    private boolean isIn(String line) {
+      String[] fields = line.split(" +", 6);
+      return fields.length == 6
+          && (fields[3].equals(majorAndMinor(device)) && fields[4].equals(Long.toString(inode))
+              || decoded(fields[5]).equals(path));
+    }
+
+    boolean isOpenIn(Path process) throws IOException {
+      try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
+        for (Path descriptor : descriptors) {
+          if (isBehind(descriptor)) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+
+    /** A device may have several nodes, and is known by its number; another file by its inode. */
+    private boolean isBehind(Path descriptor) throws IOException {
+      try {
+        Map<String, Object> status = Files.readAttributes(descriptor, "unix:dev,ino,rdev");
+        return deviceNumber != 0
+            ? status.get("rdev").equals(deviceNumber)
+            : status.get("dev").equals(device) && status.get("ino").equals(inode);
+      } catch (NoSuchFileException e) {
+        return false; // closed meanwhile
+      }
+    }
+  }
+
+  private static String decoded(String path) {
+    return new String(path.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+
+  /** {@return a device number as maps shows it, from one as stat(2) has it} */
+  static String majorAndMinor(long number) {
+    long major = number >> 8 & 0xfff | number >> 32 & ~0xfffL;
+    long minor = number & 0xff | number >> 12 & 0xfff00L;
+    return String.format("%02x:%02x", major, minor);
+  }
+
+  private static boolean isKernelThread(Path process) {
+    try {
+      String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+      // The command is in parentheses, and may have any characters in it.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return (Long.parseLong(fields[6]) & KERNEL_THREAD) != 0;
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  private static String describe(Path process) {
+    String command;
+    try {
+      command = Files.readString(process.resolve("comm"), StandardCharsets.ISO_8859_1).strip();
+    } catch (IOException e) {
+      command = "unknown";
+    }
+    return process.getFileName() + " (" + command + ")";
+  }
+}
