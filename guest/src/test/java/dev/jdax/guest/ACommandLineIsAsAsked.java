@@ -28,7 +28,7 @@ class ACommandLineIsAsAsked {
   void softReservedRangesHugePagesAndModulesAreWordsOfTheKernel() throws IOException {
     Guest guest = GUEST.softReserved("512M%1G").hugePages("1G", 4).without("kmem", "nd_btt")
         .append("dax_hmem.region_idle=1");
-    assertThat(after("-append", guest)).containsExactly("console=ttyS0 quiet panic=1 oops=panic "
+    assertThat(after("-append", guest)).containsExactly("console=ttyS0 quiet panic=1 oops=panic no_timer_check "
         + "memmap=512M%1G-1+0xefffffff hugepagesz=1G hugepages=4 guest.without=kmem,nd_btt dax_hmem.region_idle=1");
   }
 
