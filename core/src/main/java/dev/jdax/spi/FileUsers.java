@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
 public record FileUsers(List<String> users, List<String> unseen) {
   /** In the ninth field of /proc/PID/stat: a thread of the kernel, which maps no files. */
   private static final long KERNEL_THREAD = 0x200000;
+  /** What /proc/PID/ns/pid leads to outside of all containers: PROC_PID_INIT_INO in include/linux/proc_ns.h. */
+  private static final String OUTERMOST = "pid:[4026531836]";
 
   /**
    * {@return the processes that have the file mapped}
@@ -36,14 +39,27 @@ public record FileUsers(List<String> users, List<String> unseen) {
   }
 
   /**
-   * {@return the processes that have the file open or mapped}
+   * {@return the processes that have the file open or mapped; in a container, those outside of it are unseen}
    *
    * @param proc where the processes are shown: {@code /proc}, or a folder that a test has made
    * @param file the file
    * @throws IOException if the file is not there, or {@code proc} cannot be read
    */
   public static FileUsers openingOrMapping(Path proc, Path file) throws IOException {
-    return of(proc, file, true);
+    FileUsers found = of(proc, file, true);
+    if (!isOutermost(proc)) {
+      found.unseen.add("all outside of this container");
+    }
+    return found;
+  }
+
+  /** {@return whether the processes that are shown are all that the kernel has; if it has such namespaces at all} */
+  private static boolean isOutermost(Path proc) {
+    try {
+      return Files.readSymbolicLink(proc.resolve("self/ns/pid")).toString().equals(OUTERMOST);
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   /**
@@ -90,7 +106,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
       if (!isKernelThread(process)) {
         unseen.add(describe(process));
       }
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException | DirectoryIteratorException e) {
       // It has ended meanwhile, or else nobody knows.
       if (Files.exists(process.resolve("stat"))) {
         unseen.add(describe(process));
@@ -108,7 +124,20 @@ public record FileUsers(List<String> users, List<String> unseen) {
 
     boolean isMappedBy(Path process) throws IOException {
       try (Stream<String> lines = Files.lines(process.resolve("maps"), StandardCharsets.ISO_8859_1)) {
-        return lines.anyMatch(this::isIn);
+        return lines.anyMatch(line -> isIn(line) || deviceNumber != 0 && isBehind(process, line));
+      }
+    }
+
+    /** A device that is mapped through another node shows neither the inode nor the path of this one. */
+    private boolean isBehind(Path process, String line) {
+      String[] fields = line.split(" +", 6);
+      if (fields.length < 6 || !fields[1].endsWith("s") || fields[4].equals("0")) {
+        return false;
+      }
+      try {
+        return isBehind(process.resolve("map_files").resolve(fields[0].replaceAll("\\b0+(?=.)", "")));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -135,14 +164,14 @@ public record FileUsers(List<String> users, List<String> unseen) {
     }
 
     /** A device may have several nodes, and is known by its number; another file by its inode. */
-    private boolean isBehind(Path descriptor) throws IOException {
+    private boolean isBehind(Path link) throws IOException {
       try {
-        Map<String, Object> status = Files.readAttributes(descriptor, "unix:dev,ino,rdev");
+        Map<String, Object> status = Files.readAttributes(link, "unix:dev,ino,rdev");
         return deviceNumber != 0
             ? status.get("rdev").equals(deviceNumber)
             : status.get("dev").equals(device) && status.get("ino").equals(inode);
       } catch (NoSuchFileException e) {
-        return false; // closed meanwhile
+        return false; // closed or unmapped meanwhile
       }
     }
   }

@@ -89,6 +89,32 @@ class WhoUsesAFileIsFoundInProc {
   }
 
   @Test
+  void aDeviceThatIsMappedThroughAnotherNodeIsKnownByItsNumber() throws IOException {
+    process(1, "init", "");
+    Path container = process(2, "java", "00400000-00600000 rw-s 00000000 00:31 7 /dax0.0\n");
+    Path link = Files.createDirectory(container.resolve("map_files")).resolve("400000-600000");
+    Files.createSymbolicLink(link, Path.of("/dev/null"));
+    assertThat(FileUsers.openingOrMapping(proc, Path.of("/dev/null")).users()).containsExactly("2 (java)");
+    assertThat(FileUsers.openingOrMapping(proc, Path.of("/dev/zero")).users()).isEmpty();
+    // A private mapping is none of a dax device, which refuses such; and what is unmapped meanwhile has no link.
+    Files.writeString(container.resolve("maps"), "00400000-00600000 r--p 00000000 00:31 7 /dax0.0\n");
+    assertThat(FileUsers.openingOrMapping(proc, Path.of("/dev/null")).users()).isEmpty();
+    Files.writeString(container.resolve("maps"), "00600000-00800000 rw-s 00000000 00:31 7 /dax0.0\n");
+    assertThat(FileUsers.openingOrMapping(proc, Path.of("/dev/null"))).isEqualTo(new FileUsers(List.of(), List.of()));
+  }
+
+  @Test
+  void whoIsOutsideOfAContainerIsUnseenInIt() throws IOException {
+    Path namespaces = Files.createDirectories(process(1, "init", "").resolveSibling("self").resolve("ns"));
+    Path namespace = Files.createSymbolicLink(namespaces.resolve("pid"), Path.of("pid:[4026531836]"));
+    assertThat(FileUsers.openingOrMapping(proc, file).unseen()).isEmpty();
+    Files.delete(namespace);
+    Files.createSymbolicLink(namespace, Path.of("pid:[4026532345]"));
+    assertThat(FileUsers.openingOrMapping(proc, file).unseen()).containsExactly("all outside of this container");
+    assertThat(users(false).unseen()).isEmpty();
+  }
+
+  @Test
   void thisProcessCountsLikeAnyOther() throws IOException {
     String self = ProcessHandle.current().pid() + " (";
     try (RandomAccessFile _ = new RandomAccessFile(file.toFile(), "r")) {
