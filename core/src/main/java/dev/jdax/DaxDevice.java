@@ -470,16 +470,24 @@ public final class DaxDevice {
   }
 
   private DeviceInfo aliveLocked(String attempt) throws DaxException {
+    DaxException why = null;
     if (!dead) {
-      DeviceInfo info = region.ops().device(id);
-      if (info.incarnation() == incarnation) {
-        return info;
+      try {
+        DeviceInfo info = region.ops().device(id);
+        if (info.incarnation() == incarnation) {
+          return info;
+        }
+      } catch (DaxException e) {
+        if (e.errno() != Errno.ENXIO || region.ops().hasDevice(id)) {
+          throw e;
+        }
+        why = e;
       }
-      region.forget(this); // somebody else has deleted it, and made another of that name
+      region.forget(this); // somebody else has deleted it, and may have made another of that name
     }
     throw new DaxException(Errno.ENXIO, attempt,
         region.isDead() ? "its region is closed" : "the device was destroyed",
-        "ask its bus for the devices there are");
+        "ask its bus for the devices there are", why);
   }
 
   /** Deletes the device, as Linux's delete_store does. */

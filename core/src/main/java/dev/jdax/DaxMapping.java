@@ -66,6 +66,9 @@ public final class DaxMapping implements AutoCloseable {
     PageSize alignment = info.alignment();
     try (Descriptor file = backing.open(access); Unwind unwind = new Unwind()) {
       List<Piece> pieces = pieces(file, backing.extents(), offset, length);
+      if (pieces.stream().mapToLong(Piece::length).sum() != length) {
+        throw new DaxException(Errno.EBUSY, attempt, "somebody else has resized the device meanwhile", "try again");
+      }
       Reservation run = Reservation.of(pieces, alignment.bytes());
       unwind.onFailure(run::close);
       run.place(access == Access.READ_WRITE, backing.synchronous());

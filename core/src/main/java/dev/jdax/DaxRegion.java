@@ -147,7 +147,7 @@ public final class DaxRegion implements AutoCloseable {
   public DaxDevice create() throws DaxException {
     DaxDevice device;
     lock.lock();
-    try {
+    try (Unwind unwind = new Unwind()) {
       String attempt = "create a device in " + this;
       RegionInfo info = requireDynamic(attempt);
       if (info.availableSize() == 0) {
@@ -155,7 +155,10 @@ public final class DaxRegion implements AutoCloseable {
             "nothing of its " + ByteSize.format(info.size()) + " is available",
             "shrink or destroy a device first");
       }
-      device = handle(ops.device(ops.create()));
+      int deviceId = ops.create();
+      unwind.onFailure(() -> ops.delete(deviceId));
+      device = handle(ops.device(deviceId));
+      unwind.keep();
       youngest = device;
       if (seed == null) {
         seed = device;

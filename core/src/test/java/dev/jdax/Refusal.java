@@ -4,15 +4,20 @@ package dev.jdax;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-
 /** Asserts that something, which is done once, is refused: with which errno, in which sentence. */
-final class Refusal {
+public final class Refusal {
+  /** What is to be refused. */
+  @FunctionalInterface
+  public interface Step {
+    /** Does it. */
+    void run() throws Throwable;
+  }
+
   private Refusal() {
   }
 
-  static DaxException assertRefused(ThrowingCallable step, Errno errno) {
-    Throwable thrown = catchThrowable(step);
+  public static DaxException assertRefused(Step step, Errno errno) {
+    Throwable thrown = catchThrowable(step::run);
     assertThat(thrown).isInstanceOf(DaxException.class);
     DaxException refusal = (DaxException) thrown;
     assertThat(refusal.errno()).describedAs(refusal.getMessage()).isEqualTo(errno);
@@ -20,7 +25,7 @@ final class Refusal {
     return refusal;
   }
 
-  static void assertRefused(ThrowingCallable step, Errno errno, String sentence) {
+  public static void assertRefused(Step step, Errno errno, String sentence) {
     assertThat(assertRefused(step, errno)).hasMessage(sentence);
   }
 }

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 
 import dev.jdax.spi.AddressesOnly;
 import dev.jdax.spi.DeviceInfo;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,7 +148,7 @@ class TheStateTableHolds {
     DaxDevice device = deviceIn(state);
     DeviceState before = device.state();
     DeviceInfo infoBefore = before == DeviceState.DEAD ? null : device.info("test");
-    ThrowingCallable call = () -> OPERATIONS.get(operation).on(device);
+    Refusal.Step call = () -> OPERATIONS.get(operation).on(device);
     if (Stream.of(DeviceState.values()).anyMatch(s -> s.name().equals(expected))) {
       OPERATIONS.get(operation).on(device);
       assertThat(device.state()).hasToString(expected);
@@ -175,7 +174,7 @@ class TheStateTableHolds {
     assertThat(device).hasToString("dax0.1");
     assertThat(device.region().id()).isZero();
     assertThat(device.state()).isEqualTo(DeviceState.DEAD);
-    List<ThrowingCallable> calls = List.of(device::size, device::alignment, device::ranges, device::mappings,
+    List<Refusal.Step> calls = List.of(device::size, device::alignment, device::ranges, device::mappings,
         device::attributes, () -> device.attribute("size"));
     assertThat(calls).allSatisfy(call -> assertRefused(call, Errno.ENXIO));
     String why = state.equals("DEAD") ? "the device was destroyed" : "its region is closed";

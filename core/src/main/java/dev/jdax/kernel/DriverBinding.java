@@ -9,6 +9,7 @@ import java.util.Optional;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.spi.FileUsers;
+import dev.jdax.spi.Unwind;
 
 /**
  * Binds a device to a driver of the dax bus and unbinds it, as libdaxctl does, and looks whether that came about.
@@ -63,9 +64,13 @@ record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
         if (e.errno() != Errno.ENODEV) {
           throw e;
         }
-        folder.write("new_id", device, allowed);
-        if (!isBoundTo(driver)) {
-          folder.write("bind", device, allowed);
+        try (Unwind unwind = new Unwind()) {
+          unwind.onFailure(() -> folder.write("remove_id", device, allowed));
+          folder.write("new_id", device, allowed);
+          if (!isBoundTo(driver)) {
+            folder.write("bind", device, allowed);
+          }
+          unwind.keep();
         }
       }
     }

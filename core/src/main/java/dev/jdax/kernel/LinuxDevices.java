@@ -2,6 +2,7 @@
 package dev.jdax.kernel;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -46,57 +48,91 @@ final class LinuxDevices {
     lock.lock();
     try {
       Set<Path> folders = folders();
-      regions.entrySet().removeIf(entry -> !folders.contains(entry.getKey()) || isGone(entry.getValue()));
+      forgetAllBut(folders);
+      List<DaxRegion> found = new ArrayList<>();
       for (Path folder : folders) {
-        if (!regions.containsKey(folder)) {
-          add(folder);
-        }
+        region(folder).ifPresent(found::add);
       }
-      return List.copyOf(regions.values());
+      return found;
     } finally {
       lock.unlock();
     }
   }
 
-  private void add(Path folder) throws DaxException {
-    try {
-      regions.put(folder, bus.add(new KernelRegion(folder)));
-    } catch (DaxException e) {
-      if (e.errno() != Errno.ENXIO) {
-        throw e; // and a region that has vanished since its folder was read is not listed
+  /** Closes the handles of regions that are not there any more: others may come to have their ids. */
+  private void forgetAllBut(Set<Path> folders) {
+    for (Map.Entry<Path, DaxRegion> known : List.copyOf(regions.entrySet())) {
+      if (!folders.contains(known.getKey()) || isGone(known.getValue())) {
+        known.getValue().close();
+        regions.remove(known.getKey());
       }
     }
   }
 
-  /** {@return whether the region that was in its folder is not there any more; then its handle is closed} */
+  /** {@return whether the region was closed, or its driver unbound, and possibly bound again} */
   private static boolean isGone(DaxRegion region) {
     try {
       region.size();
       return false;
     } catch (DaxException e) {
-      region.close();
-      return true;
+      return e.errno() == Errno.ENXIO; // anything else may pass
+    }
+  }
+
+  /** {@return the one handle of the region in a folder, or empty if it has vanished since the folder was read} */
+  private Optional<DaxRegion> region(Path folder) throws DaxException {
+    DaxRegion known = regions.get(folder);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    try {
+      DaxRegion region = bus.add(new KernelRegion(folder));
+      regions.put(folder, region);
+      return Optional.of(region);
+    } catch (DaxException e) {
+      if (e.errno() == Errno.ENXIO) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 
   /** The folders that devices lie in: several regions may have the same id, and none has the same folder. */
   private Set<Path> folders() throws DaxException {
     Set<Path> folders = new TreeSet<>();
-    try (DirectoryStream<Path> links = Files.newDirectoryStream(tree.devices())) {
-      for (Path link : links) {
-        try {
-          folders.add(link.toRealPath().getParent());
-        } catch (NoSuchFileException e) {
-          // removed meanwhile
-        }
-      }
-    } catch (NoSuchFileException e) {
-      return Set.of();
-    } catch (IOException e) {
-      throw new DaxException(Errno.EIO, "list the devices in " + tree.devices(), e.toString(),
-          "see what is mounted on /sys", e);
+    for (String name : names()) {
+      folderOf(name).ifPresent(folders::add);
     }
     return folders;
+  }
+
+  /** {@return the folder that a device lies in, or empty if there is none of that name} */
+  private Optional<Path> folderOf(String name) throws DaxException {
+    try {
+      return Optional.of(tree.devices().resolve(name).toRealPath().getParent());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** {@return the names of all devices; none on a machine without} */
+  private Set<String> names() throws DaxException {
+    Set<String> names = new TreeSet<>();
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(tree.devices())) {
+      links.forEach(link -> names.add(link.getFileName().toString()));
+    } catch (NoSuchFileException e) {
+      return Set.of();
+    } catch (IOException | DirectoryIteratorException e) {
+      throw unreadable(e);
+    }
+    return names;
+  }
+
+  private DaxException unreadable(Exception e) {
+    return new DaxException(Errno.EIO, "list the devices in " + tree.devices(), e.toString(),
+        "see what is mounted on /sys", e);
   }
 
   List<DaxDevice> devices() throws DaxException {
@@ -135,23 +171,43 @@ final class LinuxDevices {
   }
 
   private DaxDevice named(String attempt, String name) throws DaxException {
-    List<DaxDevice> devices = devices();
-    for (DaxDevice device : devices) {
-      if (device.name().equals(name)) {
-        return device;
+    Optional<Path> folder = folderOf(name);
+    Optional<DaxRegion> region = folder.isPresent() ? regionIn(folder.get()) : Optional.empty();
+    if (region.isPresent()) {
+      for (DaxDevice device : region.get().devices()) {
+        if (device.name().equals(name)) {
+          return device;
+        }
       }
     }
-    throw new DaxException(Errno.ENXIO, attempt, "the kernel has no " + name,
-        devices.isEmpty() ? "it has no dax device at all" : "it has " + devices);
+    throw new DaxException(Errno.ENXIO, attempt, "the kernel has no " + name, whatThereIs());
+  }
+
+  private Optional<DaxRegion> regionIn(Path folder) throws DaxException {
+    lock.lock();
+    try {
+      forgetAllBut(folders());
+      return region(folder);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private String whatThereIs() throws DaxException {
+    Set<String> names = names();
+    return names.isEmpty() ? "it has no dax device at all" : "it has " + String.join(", ", names);
   }
 
   private DaxDevice ofNamespace(String attempt, String name) throws DaxException {
     List<DaxDevice> found = new ArrayList<>();
     for (DaxRegion region : regions()) {
-      for (DaxAttribute attribute : region.attributes()) {
-        if (NAMES.contains(attribute.name()) && attribute.show().strip().equalsIgnoreCase(name)) {
+      try {
+        if (isMadeOf(region, name)) {
           found.addAll(region.devices());
-          break;
+        }
+      } catch (DaxException e) {
+        if (e.errno() != Errno.ENXIO && e.errno() != Errno.ENOENT) {
+          throw e; // and a region that has vanished is made of nothing
         }
       }
     }
@@ -163,6 +219,18 @@ final class LinuxDevices {
             "see ndctl list -N: it has to be there, enabled, and in mode devdax")
         : new DaxException(Errno.EEXIST, attempt, found + " are all made of a namespace of that name",
             "name one of them by its uuid");
+  }
+
+  private static boolean isMadeOf(DaxRegion region, String name) throws DaxException {
+    for (DaxAttribute attribute : region.attributes()) {
+      if (NAMES.contains(attribute.name())) {
+        String text = attribute.show().strip();
+        if (attribute.name().endsWith("uuid") ? text.equalsIgnoreCase(name) : text.equals(name)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** {@return the name under which sysfs has the device of a node} */
@@ -186,18 +254,22 @@ final class LinuxDevices {
       // sysfs knows no device of that number
     }
     throw new DaxException(Errno.ENODEV, attempt, "it is not the node of a dax device",
-        "name one like /dev/dax0.0; this machine has " + devices());
+        "name one like /dev/dax0.0, of a device that the kernel has: " + whatThereIs());
   }
 
   private DaxException missing(String attempt, Path node, SystemCallException e) {
     String name = String.valueOf(node.getFileName());
-    return Files.exists(tree.devices().resolve(name))
-        ? new DaxException(Errno.ENOENT, attempt, "the kernel has " + name + ", and there is no node for it",
-            "mount devtmpfs on /dev; in a container, pass the device in (--device /dev/" + name + ")", e)
-        : new DaxException(Errno.ENOENT, attempt, "there is no such node, and the kernel has no " + name,
-            Files.isDirectory(tree.devices())
-                ? "see daxctl list, or ./jdax list"
-                : "load the modules: modprobe device_dax dax_pmem dax_hmem",
-            e);
+    if (!Files.exists(tree.devices().resolve(name))) {
+      return new DaxException(Errno.ENOENT, attempt, "there is no such node, and the kernel has no " + name,
+          Files.isDirectory(tree.devices())
+              ? "see daxctl list, or ./jdax list"
+              : "load the modules: modprobe device_dax dax_pmem dax_hmem",
+          e);
+    }
+    return Files.exists(tree.node(name))
+        ? new DaxException(Errno.ENOENT, attempt, "there is no such node", "the node of " + name + " is "
+            + tree.node(name), e)
+        : new DaxException(Errno.ENOENT, attempt, "the kernel has " + name + ", and there is no node for it",
+            NodeBacking.missingNode(name), e);
   }
 }

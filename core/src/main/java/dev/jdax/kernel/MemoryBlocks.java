@@ -82,12 +82,19 @@ public final class MemoryBlocks {
 
   private static long blockSize(LinuxTree tree, String device) throws DaxException {
     String attempt = "list the memory blocks of " + device;
+    Path file = tree.memory().resolve("block_size_bytes");
+    String text;
     try {
-      return Long.parseLong(Files.readString(tree.memory().resolve("block_size_bytes")).strip(), 16);
-    } catch (IOException | NumberFormatException e) {
+      text = Files.readString(file).strip();
+    } catch (IOException e) {
       throw new DaxException(Errno.EOPNOTSUPP, attempt, "this kernel has no memory blocks",
           "take a kernel with memory hotplug", e);
     }
+    if (!text.matches("0*[1-9a-f][0-9a-f]{0,14}")) {
+      throw new DaxException(Errno.EIO, attempt, "\"" + text + "\" in " + file + " is no size in hexadecimal",
+          "see what is mounted on /sys");
+    }
+    return Long.parseLong(text, 16);
   }
 
   /**

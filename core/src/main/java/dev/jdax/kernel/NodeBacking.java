@@ -19,6 +19,7 @@ import dev.jdax.platform.SystemCallException;
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.Extent;
+import dev.jdax.spi.Unwind;
 
 /**
  * The node of a device, from its first byte to its last.
@@ -27,12 +28,12 @@ import dev.jdax.spi.Extent;
  * @param folder the device's folder in sysfs
  * @param name its name
  * @param incarnation the inode of that folder
+ * @param binding what {@link #bindingOf} gave before the rest was read: while that holds, the layout cannot change
  * @param granularity its alignment, which is the size of its faults
  * @param size its size in bytes
  */
-record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, PageSize granularity, long size)
-    implements
-      Backing {
+record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, Object binding, PageSize granularity,
+    long size) implements Backing {
 
   /**
    * {@inheritDoc}
@@ -44,33 +45,37 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, P
   @Override
   public Descriptor open(Access access) throws DaxException {
     String attempt = "open " + tree.node(name);
-    try (SysfsFolder device = SysfsFolder.open(folder)) {
-      Optional<Object> binding = boundTo(device);
-      if (binding.isEmpty() || device.inode() != incarnation) {
-        throw vanished(attempt);
-      }
+    try (SysfsFolder device = SysfsFolder.open(folder); Unwind unwind = new Unwind()) {
+      requireBound(attempt, device);
+      String number = device.read("dev");
+      // To open what is not a device may have effects of its own, or wait for ever.
+      requireNodeOf(attempt, number, statusOfNode(attempt));
       Fd node = openNode(attempt, access);
-      try {
-        FileStatus status = node.status();
-        if (!status.isCharacterDevice() || !status.majorAndMinor().equals(device.read("dev"))) {
-          throw new DaxException(Errno.ENODEV, attempt, "it is not the node of " + name + ", which is device "
-              + device.read("dev"), "see what has made it");
-        }
-        if (!boundTo(device).equals(binding)) {
-          throw vanished(attempt);
-        }
-      } catch (SystemCallException e) {
-        node.close();
-        throw new DaxException(Errno.of(e.errno()), attempt, "the kernel refused " + e.call(), "look at its log", e);
-      } catch (DaxException e) {
-        node.close();
-        throw e;
-      }
+      unwind.onFailure(node::close);
+      requireNodeOf(attempt, number, node.status());
+      requireBound(attempt, device);
+      unwind.keep();
       return new Descriptor(node.number(), node::close);
+    } catch (SystemCallException e) {
+      throw new DaxException(Errno.of(e.errno()), attempt, "the kernel refused " + e.call(), "look at its log", e);
     }
   }
 
-  private static Optional<Object> boundTo(SysfsFolder device) {
+  private void requireBound(String attempt, SysfsFolder device) throws DaxException {
+    if (device.inode() != incarnation || !bindingOf(device).equals(Optional.of(binding))) {
+      throw vanished(attempt);
+    }
+  }
+
+  private void requireNodeOf(String attempt, String number, FileStatus status) throws DaxException {
+    if (!status.isCharacterDevice() || !status.majorAndMinor().equals(number)) {
+      throw new DaxException(Errno.ENODEV, attempt, "it is not the node of " + name + ", which is device " + number,
+          "see what has made it");
+    }
+  }
+
+  /** {@return a number that stands for this time of being bound to device_dax; empty while it is not} */
+  static Optional<Object> bindingOf(SysfsFolder device) {
     return device.link("driver").filter(DaxMode.DEVDAX.driver()::equals).flatMap(_ -> device.linkIdentity("driver"));
   }
 
@@ -79,21 +84,36 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, P
         "see who reconfigures it");
   }
 
+  private FileStatus statusOfNode(String attempt) throws DaxException {
+    try {
+      return Fd.statusOf(tree.node(name));
+    } catch (SystemCallException e) {
+      throw refused(attempt, "reach it", e);
+    }
+  }
+
   private Fd openNode(String attempt, Access access) throws DaxException {
     try {
       return Fd.open(tree.node(name), access == Access.READ_WRITE);
     } catch (SystemCallException e) {
-      Errno errno = Errno.of(e.errno());
-      throw switch (errno) {
-        case ENOENT -> new DaxException(errno, attempt, "the kernel has " + name + ", and there is no node for it",
-            "mount devtmpfs on /dev; in a container, pass the device in (--device /dev/" + name + ")", e);
-        case EACCES, EPERM -> new DaxException(errno, attempt, "you may not "
-            + (access == Access.READ_WRITE ? "read and write it" : "read it"),
-            "run as root, or have a udev rule give it to your group (SUBSYSTEM==\"dax\")", e);
-        default -> new DaxException(errno, attempt, "the kernel refused: " + errno.text(), "look at the kernel's log",
-            e);
-      };
+      throw refused(attempt, access == Access.READ_WRITE ? "read and write it" : "read it", e);
     }
+  }
+
+  private DaxException refused(String attempt, String action, SystemCallException e) {
+    Errno errno = Errno.of(e.errno());
+    return switch (errno) {
+      case ENOENT -> new DaxException(errno, attempt, "the kernel has " + name + ", and there is no node for it",
+          missingNode(name), e);
+      case EACCES, EPERM -> new DaxException(errno, attempt, "you may not " + action,
+          "run as root, or have a udev rule give it to your group (SUBSYSTEM==\"dax\")", e);
+      default -> new DaxException(errno, attempt, "the kernel refused: " + errno.text(), "look at the kernel's log", e);
+    };
+  }
+
+  /** {@return what helps where a device has no node} */
+  static String missingNode(String name) {
+    return "mount devtmpfs on /dev; in a container, pass the device in (--device /dev/" + name + ")";
   }
 
   @Override

@@ -27,7 +27,7 @@ final class NvdimmNamespace {
     put(properties, "persistence_domain", nvdimmRegion, "persistence_domain");
     put(properties, "uuid", region, "uuid");
     Optional<String> namespace = put(properties, "namespace", region, "namespace");
-    if (namespace.isPresent()) {
+    if (namespace.isPresent() && namespace.get().matches("namespace\\d+\\.\\d+")) {
       Path folder = nvdimmRegion.resolve(namespace.get());
       put(properties, "namespace_uuid", folder, "uuid");
       put(properties, "namespace_name", folder, "alt_name");

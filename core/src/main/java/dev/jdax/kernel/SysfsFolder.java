@@ -3,6 +3,7 @@ package dev.jdax.kernel;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -86,9 +87,9 @@ final class SysfsFolder implements AutoCloseable {
   }
 
   /**
-   * {@return the number that an attribute shows, in decimal, or in hexadecimal behind 0x}
+   * {@return the number that an attribute shows, in decimal, or in hexadecimal behind 0x; it is not negative}
    *
-   * @throws DaxException as {@link #read}; and with EIO if it shows anything else
+   * @throws DaxException as {@link #read}; and with EIO if it shows anything else, or a number of 2^63 or more
    */
   long number(String attribute) throws DaxException {
     return parse(attribute, read(attribute));
@@ -102,13 +103,19 @@ final class SysfsFolder implements AutoCloseable {
 
   private long parse(String attribute, String text) throws DaxException {
     boolean hexadecimal = text.startsWith("0x");
+    String digits = hexadecimal ? text.substring(2) : text;
+    boolean number = digits.matches(hexadecimal ? "[0-9a-fA-F]+" : "[0-9]+");
     try {
-      return Long.parseLong(hexadecimal ? text.substring(2) : text, hexadecimal ? 16 : 10);
+      if (number) {
+        return Long.parseLong(digits, hexadecimal ? 16 : 10);
+      }
     } catch (NumberFormatException e) {
-      String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
-      throw new DaxException(Errno.EIO, "read " + attribute + " of " + name(), "\"" + shown + "\" is not a number",
-          "see what is mounted on /sys", e);
+      // it has too many digits
     }
+    String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
+    throw new DaxException(Errno.EIO, "read " + attribute + " of " + name(),
+        "\"" + shown + "\" is " + (number ? "larger than any such number can be" : "not a number"),
+        "see what is mounted on /sys");
   }
 
   /**
@@ -124,9 +131,13 @@ final class SysfsFolder implements AutoCloseable {
     } catch (SystemCallException e) {
       Errno errno = Errno.of(e.errno());
       throw errno == Errno.EACCES || errno == Errno.EPERM
-          ? new DaxException(errno, attempt, "you may not write it", "do it as root", e)
+          ? mayNotWrite(errno, attempt, e)
           : new DaxException(errno, attempt, "the kernel refused: " + errno.text(), allowed, e);
     }
+  }
+
+  private static DaxException mayNotWrite(Errno errno, String attempt, SystemCallException e) {
+    return new DaxException(errno, attempt, "you may not write it", "do it as root", e);
   }
 
   /** {@return whether there is an attribute, folder or link of that name now} */
@@ -157,7 +168,7 @@ final class SysfsFolder implements AutoCloseable {
     TreeSet<String> names = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(inside(""))) {
       entries.forEach(entry -> names.add(entry.getFileName().toString()));
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       names.clear();
     }
     return names;
@@ -173,7 +184,9 @@ final class SysfsFolder implements AutoCloseable {
     try {
       return folder.openIn(attribute, true);
     } catch (SystemCallException e) {
-      throw refused("write " + attribute + " of " + name(), e);
+      String attempt = "write " + attribute + " of " + name();
+      Errno errno = Errno.of(e.errno());
+      throw errno == Errno.EACCES || errno == Errno.EPERM ? mayNotWrite(errno, attempt, e) : refused(attempt, e);
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.jdax.kernel;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 
+import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
@@ -25,6 +28,7 @@ import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.RegionInfo;
 import dev.jdax.spi.RegionOps;
+import dev.jdax.spi.Unwind;
 
 /**
  * A region of Linux's, read from and changed through the files in its folder of sysfs (drivers/dax/bus.c).
@@ -36,6 +40,8 @@ final class SysfsRegion implements RegionOps {
   private static final String ATTRIBUTES = "dax_region";
   /** How often ranges are read until they agree with the size. */
   private static final int READS = 5;
+  /** Of 4 KiB, so that it can be told in bytes. */
+  private static final long MAX_PAGE_OFFSET = Long.MAX_VALUE >> 12;
 
   private final LinuxTree tree;
   private final Path folder;
@@ -53,18 +59,26 @@ final class SysfsRegion implements RegionOps {
 
   static SysfsRegion of(LinuxTree tree, Path folder) throws DaxException {
     try (SysfsFolder attributes = SysfsFolder.open(folder.resolve(ATTRIBUTES))) {
-      return new SysfsRegion(tree, folder, attributes.inode(), Math.toIntExact(attributes.number("id")));
+      long id = attributes.number("id");
+      if (id > Integer.MAX_VALUE) {
+        throw new DaxException(Errno.EIO, "read id of the region at " + folder, id + " is larger than any id can be",
+            "see what is mounted on /sys");
+      }
+      return new SysfsRegion(tree, folder, attributes.inode(), (int) id);
     }
   }
 
   private SysfsFolder openAttributes() throws DaxException {
-    SysfsFolder attributes = SysfsFolder.open(folder.resolve(ATTRIBUTES));
-    if (attributes.inode() != incarnation) {
-      attributes.close();
-      throw new DaxException(Errno.ENXIO, "look at the region at " + folder, "its driver was unbound, and bound again",
-          "open its devices again");
+    try (Unwind unwind = new Unwind()) {
+      SysfsFolder attributes = SysfsFolder.open(folder.resolve(ATTRIBUTES));
+      unwind.onFailure(attributes::close);
+      if (attributes.inode() != incarnation) {
+        throw new DaxException(Errno.ENXIO, "look at the region at " + folder,
+            "its driver was unbound, and bound again", "open its devices again");
+      }
+      unwind.keep();
+      return attributes;
     }
-    return attributes;
   }
 
   private String name(int device) {
@@ -73,13 +87,16 @@ final class SysfsRegion implements RegionOps {
 
   /** Opens the folder of the device that {@link #device} was last asked for. */
   private SysfsFolder open(int device) throws DaxException {
-    SysfsFolder opened = SysfsFolder.open(folder.resolve(name(device)));
-    if (!told.getOrDefault(device, -1L).equals(opened.inode())) {
-      opened.close();
-      throw new DaxException(Errno.ENXIO, "look at " + name(device), "somebody else has deleted it and made another",
-          "ask the region for its devices");
+    try (Unwind unwind = new Unwind()) {
+      SysfsFolder opened = SysfsFolder.open(folder.resolve(name(device)));
+      unwind.onFailure(opened::close);
+      if (!told.getOrDefault(device, -1L).equals(opened.inode())) {
+        throw new DaxException(Errno.ENXIO, "look at " + name(device), "somebody else has deleted it and made another",
+            "ask the region for its devices");
+      }
+      unwind.keep();
+      return opened;
     }
-    return opened;
   }
 
   @Override
@@ -119,6 +136,10 @@ final class SysfsRegion implements RegionOps {
   @Override
   public List<Integer> deviceIds() throws DaxException {
     openAttributes().close();
+    return List.copyOf(ids());
+  }
+
+  private TreeSet<Integer> ids() throws DaxException {
     String prefix = "dax" + id + ".";
     TreeSet<Integer> ids = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, prefix + "*")) {
@@ -128,11 +149,11 @@ final class SysfsRegion implements RegionOps {
           ids.add(Integer.parseInt(number));
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       throw new DaxException(Errno.ENXIO, "list the devices in " + folder, "it cannot be read",
           "list the regions there are", e);
     }
-    return List.copyOf(ids);
+    return ids;
   }
 
   @Override
@@ -166,9 +187,7 @@ final class SysfsRegion implements RegionOps {
     for (String mapping : attributes.names()) {
       if (mapping.matches("mapping\\d+")) {
         try {
-          long start = attributes.number(mapping + "/start");
-          long end = attributes.number(mapping + "/end");
-          ranges.add(new DaxRange(attributes.number(mapping + "/page_offset"), start, end - start + 1));
+          ranges.add(range(mapping, attributes));
         } catch (DaxException e) {
           if (e.errno() == Errno.EACCES) {
             return Optional.empty();
@@ -183,12 +202,24 @@ final class SysfsRegion implements RegionOps {
     return Optional.of(List.copyOf(ranges));
   }
 
+  private DaxRange range(String mapping, SysfsFolder attributes) throws DaxException {
+    long start = attributes.number(mapping + "/start");
+    long end = attributes.number(mapping + "/end");
+    long pageOffset = attributes.number(mapping + "/page_offset");
+    if (end < start || pageOffset > MAX_PAGE_OFFSET) {
+      throw new DaxException(Errno.EIO, "read " + mapping + " of a device in " + folder, "no range is from "
+          + ByteSize.hex(start) + " to " + ByteSize.hex(end) + " at page " + ByteSize.hex(pageOffset),
+          "see what is mounted on /sys");
+    }
+    return new DaxRange(pageOffset, start, end - start + 1);
+  }
+
   @Override
   public int create() throws DaxException {
     try (SysfsFolder attributes = openAttributes(); CreationLock _ = CreationLock.take(attributes, folder)) {
-      List<Integer> before = deviceIds();
+      Set<Integer> before = ids();
       attributes.write("create", "1", "shrink or destroy a device, so that something of the region is available");
-      List<Integer> made = new ArrayList<>(deviceIds());
+      Set<Integer> made = ids();
       made.removeAll(before);
       if (made.size() != 1) {
         throw new DaxException(Errno.EBUSY, "create a device in the region at " + folder,
@@ -198,7 +229,13 @@ final class SysfsRegion implements RegionOps {
                     + made.stream().map(this::name).toList() + " is whose",
             "see which are empty and delete them");
       }
-      return made.getFirst();
+      int device = made.iterator().next();
+      try (Unwind unwind = new Unwind()) {
+        unwind.onFailure(() -> attributes.write("delete", name(device), "see who else uses it"));
+        device(device); // which tells its inode
+        unwind.keep();
+      }
+      return device;
     }
   }
 
@@ -255,9 +292,14 @@ final class SysfsRegion implements RegionOps {
 
   @Override
   public Backing backing(int device) throws DaxException {
+    Object binding;
+    try (SysfsFolder attributes = open(device)) {
+      binding = NodeBacking.bindingOf(attributes).orElseThrow(() -> new DaxException(Errno.ENXIO,
+          "map " + name(device), "somebody else has unbound it meanwhile", "see who reconfigures it"));
+    }
     DeviceInfo info = device(device);
-    return new NodeBacking(tree, folder.resolve(name(device)), name(device), info.incarnation(), info.alignment(),
-        info.size());
+    return new NodeBacking(tree, folder.resolve(name(device)), name(device), info.incarnation(), binding,
+        info.alignment(), info.size());
   }
 
   /** Nothing is held: the region is the kernel's. */

@@ -125,12 +125,12 @@ public final class FailingCalls implements AutoCloseable {
     return failed;
   }
 
-  /** Puts the kernel back in its place; to be called by the thread that made it; a further call does nothing. */
+  /** Puts back what was in its place; to be called by the thread that made it; a further call does nothing. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      Linux.interpose(null);
+      Linux.interpose(kernel);
       ONE_AT_A_TIME.unlock();
     }
   }
