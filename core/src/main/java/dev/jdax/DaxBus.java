@@ -75,7 +75,7 @@ public final class DaxBus implements AutoCloseable {
     try (Unwind unwind = new Unwind()) {
       RegionOps ops = driver.probe(source);
       unwind.onFailure(ops::close);
-      DaxRegion region = register(ops, driver.name() + ": " + source);
+      DaxRegion region = register(ops, driver.name(), source);
       unwind.keep(); // the ops are the region's from here on
       unwind.onFailure(region::close);
       List<DaxDevice> devices = region.devices();
@@ -104,7 +104,7 @@ public final class DaxBus implements AutoCloseable {
     return best;
   }
 
-  private DaxRegion register(RegionOps ops, String origin) throws DaxException {
+  private DaxRegion register(RegionOps ops, String driver, MemorySource source) throws DaxException {
     RegionInfo info = ops.info();
     List<Integer> ids = ops.deviceIds();
     lock.lock();
@@ -117,11 +117,13 @@ public final class DaxBus implements AutoCloseable {
         // Only regions whose ids are given can have the same; then their devices differ, as on Linux.
         if (other.id() == id && !(other.hasGivenId() && Collections.disjoint(other.bornWith(), ids))) {
           List<String> names = ids.stream().map(deviceId -> DaxDevice.name(id, deviceId)).toList();
-          throw new DaxException(Errno.EEXIST, "add " + origin, names + " would be names of " + other + " too",
+          throw new DaxException(Errno.EEXIST, "add " + driver + ": " + source,
+              names + " would be names of " + other + " too",
               "remove that region first");
         }
       }
-      DaxRegion region = new DaxRegion(this, ops, id, info.id().isPresent(), ids, origin);
+      DaxRegion region = new DaxRegion(this, ops, id, info.id().isPresent(), ids, driver,
+          source);
       regions.add(region);
       return region;
     } finally {

@@ -121,6 +121,15 @@ public final class DaxDevice {
   }
 
   /**
+   * {@return the driver that the device is bound to, as Linux names it, or empty if it is not bound}
+   *
+   * @throws DaxException with ENXIO if the device is dead
+   */
+  public Optional<String> driver() throws DaxException {
+    return info("read the driver of " + name()).driver();
+  }
+
+  /**
    * {@return the live mappings, in the order in which they were made}
    *
    * @throws DaxException with ENXIO if the device is dead
@@ -242,6 +251,9 @@ public final class DaxDevice {
     try {
       String attempt = "enable " + name();
       DeviceInfo info = aliveLocked(attempt);
+      if (info.mode().equals(Optional.of(DaxMode.SYSTEM_RAM))) {
+        throw DeviceRules.busy(attempt, "its memory is the kernel's", "set its mode to " + DaxMode.DEVDAX);
+      }
       if (info.bound()) {
         throw DeviceRules.busy(attempt, "it is bound already", "map it");
       }

@@ -14,6 +14,12 @@ public final class DaxException extends IOException {
 
   /** The error number. */
   private final Errno errno;
+  /** What was attempted. */
+  private final String attempt;
+  /** Why it cannot be. */
+  private final String reason;
+  /** What to do. */
+  private final String remedy;
 
   /**
    * Makes one of a mistake that jdax found itself.
@@ -39,6 +45,9 @@ public final class DaxException extends IOException {
   public DaxException(Errno errno, String attempt, String reason, String remedy, Throwable cause) {
     super("cannot " + attempt + ": " + reason + "; " + remedy + " (" + errno + ")", cause);
     this.errno = errno;
+    this.attempt = attempt;
+    this.reason = reason;
+    this.remedy = remedy;
   }
 
   /**
@@ -46,5 +55,26 @@ public final class DaxException extends IOException {
    */
   public Errno errno() {
     return errno;
+  }
+
+  /**
+   * {@return what was attempted, as it stands behind the word "cannot"}
+   */
+  public String attempt() {
+    return attempt;
+  }
+
+  /**
+   * {@return why it cannot be: value, constraint, object}
+   */
+  public String reason() {
+    return reason;
+  }
+
+  /**
+   * {@return what to do}
+   */
+  public String remedy() {
+    return remedy;
   }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionInfo;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.Unwind;
@@ -28,7 +29,8 @@ import dev.jdax.spi.Unwind;
 public final class DaxRegion implements AutoCloseable {
   private final DaxBus bus;
   private final int id;
-  private final String origin;
+  private final String driver;
+  private final MemorySource source;
   private final RegionOps ops;
   private final boolean idGiven;
   private final List<Integer> bornWith;
@@ -46,13 +48,15 @@ public final class DaxRegion implements AutoCloseable {
   /** The owner's reference and one for each mapping; with the last one the memory goes back. */
   private int references = 1;
 
-  DaxRegion(DaxBus bus, RegionOps ops, int id, boolean idGiven, List<Integer> bornWith, String origin) {
+  DaxRegion(DaxBus bus, RegionOps ops, int id, boolean idGiven, List<Integer> bornWith, String driver,
+      MemorySource source) {
     this.bus = bus;
     this.ops = ops;
     this.id = id;
     this.idGiven = idGiven;
     this.bornWith = bornWith;
-    this.origin = origin;
+    this.driver = driver;
+    this.source = source;
   }
 
   /**
@@ -60,6 +64,13 @@ public final class DaxRegion implements AutoCloseable {
    */
   public int id() {
     return id;
+  }
+
+  /**
+   * {@return what the region is made of, as it was added to the bus}
+   */
+  public MemorySource source() {
+    return source;
   }
 
   /**
@@ -178,21 +189,44 @@ public final class DaxRegion implements AutoCloseable {
    * @throws IllegalArgumentException if {@code size <= 0}
    * @throws DaxException with ENOENT if the region is static, with EINVAL if the size is not a multiple of
    *     {@link PageSize#sizeGranule()} of the region's alignment, with ENOSPC if so much is not available, with ENXIO
-   *     if the region is closed
+   *     if the region is closed, with EACCES if only root may know the region's alignment
    */
   public DaxDevice create(long size) throws DaxException {
+    return create(size, Optional.empty());
+  }
+
+  /**
+   * Makes a device of a given size and alignment and binds it, so that it can be mapped; all of that, or nothing.
+   *
+   * @param size its size in bytes, positive
+   * @param alignment its alignment, larger or smaller than the region's
+   * @return the device, with the lowest free id
+   * @throws IllegalArgumentException if {@code size <= 0}
+   * @throws DaxException with ENOENT if the region is static, with EINVAL if the size is not a multiple of
+   *     {@link PageSize#sizeGranule()} of the alignment, with ENOSPC if so much is not available, with ENXIO if the
+   *     region is closed
+   */
+  public DaxDevice create(long size, PageSize alignment) throws DaxException {
+    return create(size, Optional.of(alignment));
+  }
+
+  private DaxDevice create(long size, Optional<PageSize> alignment) throws DaxException {
     if (size <= 0) {
       throw new IllegalArgumentException("a device of " + size + " bytes: the size must be positive");
     }
     DaxDevice device;
     lock.lock();
     try (Unwind unwind = new Unwind()) {
-      String attempt = "create a device of " + ByteSize.format(size) + " in " + this;
+      String attempt = "create a device of " + ByteSize.format(size)
+          + alignment.map(asked -> " with an alignment of " + asked).orElse("") + " in " + this;
       RegionInfo info = requireDynamic(attempt);
-      DeviceRules.sizeFits(attempt, size, info.alignment().orElseThrow(() -> needsRoot(attempt)));
+      DeviceRules.sizeFits(attempt, size, alignment.or(info::alignment).orElseThrow(() -> needsRoot(attempt)));
       DeviceRules.spaceIsThere(attempt, size, info);
       int deviceId = ops.create();
       unwind.onFailure(() -> ops.delete(deviceId));
+      if (alignment.isPresent()) {
+        ops.setAlignment(deviceId, alignment.get());
+      }
       ops.resize(deviceId, size);
       unwind.onFailure(() -> ops.resize(deviceId, 0));
       ops.bind(deviceId, DaxMode.DEVDAX);
@@ -284,7 +318,7 @@ public final class DaxRegion implements AutoCloseable {
    */
   @Override
   public String toString() {
-    return "region " + id + " (" + origin + ")";
+    return "region " + id + " (" + driver + ": " + source + ")";
   }
 
   // What devices and mappings of this region use.

@@ -16,6 +16,9 @@ class AnErrorIsASentence {
     assertThat(error).isInstanceOf(IOException.class).hasNoCause()
         .hasMessage("cannot map dax0.1: it is not bound; enable it first (EBUSY)");
     assertThat(error.errno()).isEqualTo(Errno.EBUSY);
+    assertThat(error.attempt()).isEqualTo("map dax0.1");
+    assertThat(error.reason()).isEqualTo("it is not bound");
+    assertThat(error.remedy()).isEqualTo("enable it first");
   }
 
   @Test

@@ -55,6 +55,26 @@ class CreatingADeviceIsAllOrNothing {
   }
 
   @Test
+  void anAlignmentOfItsOwnIsAStepLikeTheOthers() throws Exception {
+    try (DaxBus bus = DaxBus.withDrivers(ops)) {
+      DaxRegion region = bus.add(AddressesOnly.dynamic(64 * MIB, PageSize.SIZE_4K));
+      List<String> before = layout(region);
+      ops.failNumber(0);
+      DaxDevice device = region.create(8 * MIB, PageSize.SIZE_2M);
+      assertThat(device.alignment()).isEqualTo(PageSize.SIZE_2M);
+      device.destroy();
+      int step = ops.calls().indexOf("setAlignment") + 1;
+      ops.failNumber(step);
+      assertRefused(() -> region.create(8 * MIB, PageSize.SIZE_2M), Errno.EIO);
+      ops.failNumber(0);
+      assertThat(layout(region)).isEqualTo(before);
+      assertRefused(() -> region.create(8 * MIB, PageSize.SIZE_1G), Errno.EINVAL, "cannot create a device of 8 MiB with"
+          + " an alignment of 1 GiB in region 0 (addresses: 64 MiB of addresses): the size must be a multiple of 1 GiB at"
+          + " an alignment of 1 GiB; use 0 bytes or 1 GiB (EINVAL)");
+    }
+  }
+
+  @Test
   void memoryThatCannotBePreparedIsGivenBack() throws Exception {
     try (DaxBus bus = DaxBus.withDrivers(driver)) {
       DaxRegion region = bus.add(AddressesOnly.dynamic(64 * MIB, PageSize.SIZE_4K));

@@ -36,12 +36,10 @@ public final class MemoryBlocks {
     }
   }
 
-  private final LinuxTree tree;
   private final String device;
   private final List<MemoryBlock> blocks;
 
-  private MemoryBlocks(LinuxTree tree, String device, List<MemoryBlock> blocks) {
-    this.tree = tree;
+  private MemoryBlocks(String device, List<MemoryBlock> blocks) {
     this.device = device;
     this.blocks = blocks;
   }
@@ -77,7 +75,7 @@ public final class MemoryBlocks {
         }
       }
     }
-    return new MemoryBlocks(tree, device, List.copyOf(blocks));
+    return new MemoryBlocks(device, List.copyOf(blocks));
   }
 
   private static long blockSize(LinuxTree tree, String device) throws DaxException {
@@ -118,13 +116,14 @@ public final class MemoryBlocks {
   }
 
   /**
-   * {@return whether the kernel takes new memory into use by itself}
+   * {@return what the kernel does with new memory by itself, in its words: {@code offline}, {@code online},
+   * {@code online_kernel} or {@code online_movable}; offline if it does not say}
    */
-  public boolean comesOnlineByItself() {
+  public static String autoOnlinePolicy() {
     try {
-      return Files.readString(tree.memory().resolve("auto_online_blocks")).startsWith("online");
+      return Files.readString(LinuxTree.THIS.memory().resolve("auto_online_blocks")).strip();
     } catch (IOException e) {
-      return false;
+      return "offline";
     }
   }
 
