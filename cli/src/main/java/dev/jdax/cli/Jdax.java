@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Stream;
 
-import dev.jdax.DaxException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The command. It exits with 0 if all went as it should, with 1 if something failed, and with 2 if it was called
@@ -16,11 +16,20 @@ import picocli.CommandLine.IExecutionExceptionHandler;
  */
 @Command(name = "jdax", mixinStandardHelpOptions = true, version = "jdax 0.1.0-SNAPSHOT", //
     description = "Device DAX for the JVM.", //
-    subcommands = {DemoCommand.class, InspectCommand.class, PlanCommand.class, ReadLabelsCommand.class,
+    subcommands = {DemoCommand.class, ListCommand.class, InspectCommand.class, PlanCommand.class,
+        ReadLabelsCommand.class,
         CheckLabelsCommand.class, InitLabelsCommand.class, CreateNamespaceCommand.class, DestroyNamespaceCommand.class,
         ReadInfoblockCommand.class, WriteInfoblockCommand.class})
 public final class Jdax {
-  private Jdax() {
+  private final Machine machine;
+
+  private Jdax(Machine machine) {
+    this.machine = machine;
+  }
+
+  /** {@return what the verbs of devices work on} */
+  Machine machine() {
+    return machine;
   }
 
   /**
@@ -32,22 +41,57 @@ public final class Jdax {
     System.exit(commandLine().execute(args));
   }
 
-  /** {@return the command, ready to be run; errors of memory and files are a sentence, others keep their trace} */
+  /** {@return the command for this machine, ready to be run} */
   static CommandLine commandLine() {
-    IExecutionExceptionHandler sentence = (exception, commandLine, parsed) -> {
-      commandLine.getErr().println("jdax: " + Printable.of(sentenceOf(exception)));
-      return CommandLine.ExitCode.SOFTWARE;
-    };
-    return new CommandLine(new Jdax()).setExecutionExceptionHandler(sentence);
+    return commandLine(Machine.THIS);
   }
 
-  private static String sentenceOf(Exception exception) throws Exception {
-    return switch (exception) {
-      case DaxException e -> e.getMessage();
-      case NoSuchFileException e -> "cannot open " + e.getFile() + ": there is no such file";
-      case AccessDeniedException e -> "cannot open " + e.getFile() + ": permission denied";
-      case FileSystemException e -> "cannot open " + e.getFile() + ": " + e.getReason();
-      default -> throw exception;
-    };
+  /**
+   * Runs the command in this JVM.
+   *
+   * @param out where it prints
+   * @param err where it says what went wrong
+   * @param args the words after {@code jdax}
+   * @return its exit code
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    return commandLine().setOut(out).setErr(err).execute(args);
+  }
+
+  /** {@return the command, ready to be run; errors of memory and files are a sentence, others keep their trace} */
+  static CommandLine commandLine(Machine machine) {
+    CommandLine line = new CommandLine(new Jdax(machine));
+    IParameterExceptionHandler usage = line.getParameterExceptionHandler();
+    line.setParameterExceptionHandler((wrong, args) -> {
+      if (!asksForJson(wrong.getCommandLine(), args)) {
+        return usage.handleParseException(wrong, args);
+      }
+      print(wrong.getCommandLine().getOut(), Failure.of(wrong));
+      return CommandLine.ExitCode.USAGE;
+    });
+    line.setExecutionExceptionHandler((exception, verb, parsed) -> {
+      Failure failure = Failure.of(exception, verb.getCommandSpec().qualifiedName()).orElseThrow(() -> exception);
+      if (asksForJson(verb, parsed.originalArgs().toArray(String[]::new))) {
+        print(verb.getOut(), failure);
+      } else {
+        verb.getErr().println("jdax: " + failure.sentence());
+      }
+      return CommandLine.ExitCode.SOFTWARE;
+    });
+    return line;
+  }
+
+  private record Errors(int schema, List<Failure> errors) {
+  }
+
+  private static void print(PrintWriter out, Failure failure) {
+    out.println(Json.of(new Errors(Json.SCHEMA, List.of(failure))));
+    out.flush();
+  }
+
+  /** {@return whether the call was for a program, which is to be seen though it may have been wrong} */
+  private static boolean asksForJson(CommandLine verb, String[] args) {
+    OptionSpec json = verb.getCommandSpec().findOption("--json");
+    return json != null && Stream.of(args).anyMatch(List.of(json.names())::contains);
   }
 }

@@ -2,6 +2,7 @@
 package dev.jdax.cli;
 
 import dev.jdax.ByteSize;
+import dev.jdax.DaxMode;
 import dev.jdax.PageSize;
 import dev.jdax.pmem.LabelVersion;
 import dev.jdax.pmem.LinuxView;
@@ -93,6 +94,19 @@ final class Sizes {
         default ->
           throw new TypeConversionException("\"" + text + "\" is no mode that jdax makes; give devdax or fsdax");
       };
+    }
+  }
+
+  /** Reads the mode of a device. */
+  static final class DeviceMode implements ITypeConverter<DaxMode> {
+    @Override
+    public DaxMode convert(String text) {
+      for (DaxMode mode : DaxMode.values()) {
+        if (mode.toString().equals(text)) {
+          return mode;
+        }
+      }
+      throw new TypeConversionException("\"" + text + "\" is no mode of a device; give devdax or system-ram");
     }
   }
 
