@@ -16,8 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The contract: in its three parts a test for each rule of docs/contract.md, run on every backend. Around every test,
@@ -25,8 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  *
  * <p>Sizes are in blocks of the backend, two at the most where a block is 1 GiB.
  */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Backend.class)
 @ExtendWith(Ledger.class)
 abstract class Contract implements HeldAgainst {
   @Parameter
@@ -55,6 +51,9 @@ abstract class Contract implements HeldAgainst {
   void nothingIsLeft() throws IOException {
     if (before != null) {
       bus.close();
+      if (backend().isLinux()) {
+        LinuxRegion.resetAll();
+      }
       backend().deleteFiles();
       before.assertNothingMore(backend());
     }
@@ -69,7 +68,7 @@ abstract class Contract implements HeldAgainst {
   }
 
   DaxRegion region(long blocks) throws DaxException {
-    return bus.add(backend().memory(blocks * block()));
+    return backend().region(bus, blocks);
   }
 
   DaxBus bus() {
@@ -84,8 +83,11 @@ abstract class Contract implements HeldAgainst {
     return region(2).create(2 * block());
   }
 
-  /** The path under which another process finds the region's memory. */
-  Path file() throws IOException {
+  /** The path under which another process finds the device's memory. */
+  Path file(DaxDevice device) throws IOException {
+    if (backend().isLinux()) {
+      return Path.of("/dev", device.name());
+    }
     try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path link : links) {
         String target = Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).toString() : "";

@@ -136,6 +136,19 @@ public final class KernelProbe {
     }
   }
 
+  /**
+   * {@return the errno with which a file cannot be opened for writing, 0 if it can}
+   *
+   * @param file the file
+   */
+  public static int openForWriting(Path file) {
+    try (Fd folder = Fd.openFolder(file.getParent()); Fd _ = folder.openIn(file.getFileName().toString(), true)) {
+      return 0;
+    } catch (SystemCallException e) {
+      return e.errno();
+    }
+  }
+
   private static long part(MemorySegment segment, long offset, long length) {
     return segment.asSlice(offset, length).address();
   }
