@@ -91,7 +91,7 @@ abstract class Contract implements HeldAgainst {
     try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path link : links) {
         String target = Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).toString() : "";
-        if (target.startsWith("/memfd:jdax ") || target.contains("/jdax-contract-")) {
+        if (target.startsWith("/memfd:jdax ") || target.matches(".*/jdax-contract-\\d[^/]*")) {
           return Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + link.getFileName());
         }
       }

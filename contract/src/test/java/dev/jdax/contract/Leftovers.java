@@ -24,13 +24,15 @@ record Leftovers(List<String> descriptors, List<String> mappings, long freePages
     try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path link : links) {
         String target = Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).toString() : "";
-        if (target.contains("jdax-") || target.contains("memfd:") || target.startsWith("/dev/dax")) {
+        if (target.contains("jdax-") && !target.endsWith(".jar") || target.contains("memfd:")
+            || target.startsWith("/dev/dax")) {
           descriptors.add(target);
         }
       }
     }
     List<String> mappings = Files.readAllLines(Path.of("/proc/self/maps")).stream()
-        .filter(line -> line.contains("memfd:jdax") || line.contains("/jdax-contract-") || line.contains("/dev/dax")).toList();
+        .filter(line -> line.contains("memfd:jdax") || line.contains("/jdax-contract-") || line.contains("/dev/dax"))
+        .toList();
     return new Leftovers(List.copyOf(new TreeSet<>(descriptors)), mappings, backend.freePages());
   }
 

@@ -165,20 +165,23 @@ final class SysfsRegion implements RegionOps {
   public DeviceInfo device(int device) throws DaxException {
     try (SysfsFolder attributes = SysfsFolder.open(folder.resolve(name(device)))) {
       told.put(device, attributes.inode());
-      long bytes = attributes.number("align");
-      PageSize alignment = PageSize.ofBytes(bytes).orElseThrow(() -> new DaxException(Errno.EIO,
-          "read the alignment of " + name(device), bytes + " is no size of a page", "report the kernel"));
-      for (int i = 0; i < READS; i++) {
-        long size = attributes.number("size");
-        Optional<List<DaxRange>> ranges = ranges(device, attributes);
-        if (ranges.isEmpty() || ranges.get().stream().mapToLong(DaxRange::length).sum() == size) {
-          return new DeviceInfo(device, attributes.inode(), alignment, attributes.link("driver"), size,
-              size == 0 ? Optional.of(List.of()) : ranges);
-        }
-      }
-      throw new DaxException(Errno.EBUSY, "read the ranges of " + name(device),
-          "somebody else keeps resizing it", "try again");
+      return read(device, attributes);
     }
+  }
+
+  private DeviceInfo read(int device, SysfsFolder attributes) throws DaxException {
+    long bytes = attributes.number("align");
+    PageSize alignment = PageSize.ofBytes(bytes).orElseThrow(() -> new DaxException(Errno.EIO,
+        "read the alignment of " + name(device), bytes + " is no size of a page", "report the kernel"));
+    for (int i = 0; i < READS; i++) {
+      long size = attributes.number("size");
+      Optional<List<DaxRange>> ranges = size == 0 ? Optional.of(List.of()) : ranges(device, attributes);
+      if (ranges.isEmpty() || ranges.get().stream().mapToLong(DaxRange::length).sum() == size) {
+        return new DeviceInfo(device, attributes.inode(), alignment, attributes.link("driver"), size, ranges);
+      }
+    }
+    throw new DaxException(Errno.EBUSY, "read the ranges of " + name(device), "somebody else keeps resizing it",
+        "try again");
   }
 
   /** {@return the ranges, or empty if they may not be read; some of them, if one vanishes meanwhile} */
@@ -267,8 +270,8 @@ final class SysfsRegion implements RegionOps {
   @Override
   public void unbind(int device) throws DaxException {
     String attempt = "unbind " + name(device);
-    DeviceInfo info = device(device);
     try (SysfsFolder attributes = open(device)) {
+      DeviceInfo info = read(device, attributes);
       DriverBinding binding = new DriverBinding(tree, name(device), attributes);
       binding.requireUnused(attempt);
       if (info.mode().equals(Optional.of(DaxMode.SYSTEM_RAM))) {
@@ -292,14 +295,13 @@ final class SysfsRegion implements RegionOps {
 
   @Override
   public Backing backing(int device) throws DaxException {
-    Object binding;
     try (SysfsFolder attributes = open(device)) {
-      binding = NodeBacking.bindingOf(attributes).orElseThrow(() -> new DaxException(Errno.ENXIO,
+      Object binding = NodeBacking.bindingOf(attributes).orElseThrow(() -> new DaxException(Errno.ENXIO,
           "map " + name(device), "somebody else has unbound it meanwhile", "see who reconfigures it"));
+      DeviceInfo info = read(device, attributes);
+      return new NodeBacking(tree, folder.resolve(name(device)), name(device), info.incarnation(), binding,
+          info.alignment(), info.size());
     }
-    DeviceInfo info = device(device);
-    return new NodeBacking(tree, folder.resolve(name(device)), name(device), info.incarnation(), binding,
-        info.alignment(), info.size());
   }
 
   /** Nothing is held: the region is the kernel's. */

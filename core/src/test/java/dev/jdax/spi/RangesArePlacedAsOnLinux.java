@@ -120,7 +120,8 @@ class RangesArePlacedAsOnLinux {
         assertThat(region.info().availableSize()).describedAs("available after step %d, %s", step, done)
             .isEqualTo(model.available());
         for (int device : model.ids()) {
-          assertThat(region.device(device).ranges().orElseThrow()).describedAs("device %d after step %d, %s", device, step, done)
+          assertThat(region.device(device).ranges().orElseThrow())
+              .describedAs("device %d after step %d, %s", device, step, done)
               .isEqualTo(model.ranges(device));
         }
       }
