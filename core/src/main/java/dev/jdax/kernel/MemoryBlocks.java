@@ -120,8 +120,12 @@ public final class MemoryBlocks {
    * {@code online_kernel} or {@code online_movable}; offline if it does not say}
    */
   public static String autoOnlinePolicy() {
+    return autoOnlinePolicy(LinuxTree.THIS);
+  }
+
+  static String autoOnlinePolicy(LinuxTree tree) {
     try {
-      return Files.readString(LinuxTree.THIS.memory().resolve("auto_online_blocks")).strip();
+      return Files.readString(tree.memory().resolve("auto_online_blocks")).strip();
     } catch (IOException e) {
       return "offline";
     }

@@ -129,9 +129,9 @@ class MemoryBlocksLieWholeInTheRanges {
   @ValueSource(strings = {"offline", "online", "online_kernel", "online_movable"})
   void whetherMemoryComesOnlineByItself(String policy) throws Exception {
     linux.put(MEMORY + "/auto_online_blocks", policy + "\n");
-    assertThat(of().comesOnlineByItself()).isEqualTo(!policy.equals("offline"));
+    assertThat(MemoryBlocks.autoOnlinePolicy(linux.tree())).isEqualTo(policy);
     linux.remove(MEMORY + "/auto_online_blocks");
-    assertThat(of().comesOnlineByItself()).isFalse();
+    assertThat(MemoryBlocks.autoOnlinePolicy(linux.tree())).isEqualTo("offline");
   }
 
   @ParameterizedTest
