@@ -111,12 +111,13 @@ public final class DaxMapping implements AutoCloseable {
   /**
    * Touches the first and last block of every range, or all blocks where the ranges are not known, so that what has
    * vanished is an error here and no signal later; and forgets it, since the first touch is still to come and to be
-   * counted.
+   * counted. The blocks are those of a fault: where that may be smaller than the alignment, a whole aligned block would
+   * fill a file's holes.
    */
   private static void probe(String attempt, Reservation run, Backing backing, DeviceInfo info, Access access,
       long offset, long length) throws SystemCallException, DaxException {
-    long block = info.alignment().bytes();
-    for (Extent blocks : blocksToProbe(info, offset, length)) {
+    long block = backing.granularity().bytes();
+    for (Extent blocks : blocksToProbe(info, block, offset, length)) {
       OptionalLong gone = run.firstUnreachable(blocks.fileOffset(), blocks.length(), block,
           access == Access.READ_WRITE);
       if (gone.isPresent()) {
@@ -126,11 +127,10 @@ public final class DaxMapping implements AutoCloseable {
     }
   }
 
-  private static List<Extent> blocksToProbe(DeviceInfo info, long offset, long length) {
+  private static List<Extent> blocksToProbe(DeviceInfo info, long block, long offset, long length) {
     if (info.ranges().isEmpty()) {
       return List.of(new Extent(0, length));
     }
-    long block = info.alignment().bytes();
     List<Extent> blocks = new ArrayList<>();
     for (DaxRange range : info.ranges().get()) {
       long from = Math.max(range.offset(), offset) - offset;

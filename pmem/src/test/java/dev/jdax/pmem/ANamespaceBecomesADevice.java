@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 import dev.jdax.Access;
@@ -120,6 +121,26 @@ class ANamespaceBecomesADevice {
         assertThat(mapping.segment().address() % (2 * MIB)).isZero();
       }
     }
+  }
+
+  @Test
+  void aMappingFillsNoHoles() throws Exception {
+    Path file = folder.resolve("1g.img");
+    try (RandomAccessFile media = new RandomAccessFile(file.toFile(), "rw")) {
+      media.setLength(2048 * MIB);
+    }
+    try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT, Force.all())) {
+      editor.createNamespace(NamespaceRequest.of(LinuxView.DEVDAX, PageSize.SIZE_1G, MapLocation.RAM));
+    }
+    try (NvdimmImage image = NvdimmImage.open(file); DaxBus bus = DaxBus.create()) {
+      bus.add(image.namespaces().getFirst().waiving(Waiver.GRANULARITY, Waiver.ALLOCATION));
+      try (DaxMapping mapping = bus.device("dax0.0").map(Access.READ_WRITE)) {
+        assertThat(mapping.length()).isEqualTo(1024 * MIB);
+      }
+    }
+    Process du = new ProcessBuilder("du", "-k", file.toString()).start();
+    String used = new String(du.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    assertThat(Long.parseLong(used.split("\\s")[0])).describedAs("KiB of the file").isLessThan(1024);
   }
 
   @Test
