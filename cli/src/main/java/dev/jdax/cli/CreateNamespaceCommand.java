@@ -40,7 +40,7 @@ final class CreateNamespaceCommand implements Callable<Integer> {
       description = "Its raw size, a multiple of 16M. Default: the largest free space, or all of the image.")
   private Long size;
 
-  @Option(names = {"-n", "--name"}, paramLabel = "NAME", description = "Its name, at most 64 bytes of UTF-8.")
+  @Option(names = {"-n", "--name"}, paramLabel = "NAME", description = "Its name, at most 63 bytes of UTF-8.")
   private String name = "";
 
   @Option(names = {"-u", "--uuid"}, paramLabel = "UUID", //

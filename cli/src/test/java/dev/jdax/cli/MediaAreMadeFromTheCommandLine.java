@@ -175,7 +175,7 @@ class MediaAreMadeFromTheCommandLine {
   void wrongOptionsAreExplained() {
     assertThat(edit("init-labels", "-V", "1.3").err()).contains("1.3");
     assertThat(edit("create-namespace", "-m", "sector").err()).contains("no mode that jdax makes");
-    assertThat(edit("create-namespace", "-n", "N".repeat(65)).exitCode()).isEqualTo(2);
+    assertThat(edit("create-namespace", "-n", "N".repeat(64)).exitCode()).isEqualTo(2);
     assertThat(edit("destroy-namespace").exitCode()).isEqualTo(2);
   }
 }

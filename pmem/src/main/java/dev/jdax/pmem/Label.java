@@ -83,7 +83,7 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
    * @param rawSize its size in bytes
    * @param slot the slot that the label will stand in
    * @param abstraction what will stand on it; not written in version 1.1, which has no field for it
-   * @throws IllegalArgumentException if the name is longer than 64 bytes of UTF-8, has a zero character, or is no text
+   * @throws IllegalArgumentException if the name is longer than 63 bytes of UTF-8, has a zero character, or is no text
    */
   public static Label of(LabelVersion version, UUID uuid, String name, long cookie, long dpa, long rawSize, int slot,
       Abstraction abstraction) {

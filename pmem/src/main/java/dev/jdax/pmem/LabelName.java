@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 /** How a namespace's name stands in its label: 64 bytes of UTF-8, the rest of which is zero. */
 final class LabelName {
   static final int LENGTH = 64;
+  /** What Linux writes at most: it copies the 64 bytes, and reads on behind those of a name that fills them. */
+  private static final int LONGEST = LENGTH - 1;
 
   private LabelName() {
   }
@@ -34,9 +36,9 @@ final class LabelName {
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("a name is text; half of a surrogate pair is none", e);
     }
-    if (text.remaining() > LENGTH) {
+    if (text.remaining() > LONGEST) {
       throw new IllegalArgumentException("the name \"" + name + "\" has " + text.remaining()
-          + " bytes in UTF-8, and a label has room for " + LENGTH);
+          + " bytes in UTF-8, and Linux has no end for one of more than " + LONGEST + "; shorten it");
     }
     byte[] field = new byte[LENGTH];
     text.get(field, 0, text.remaining());

@@ -15,7 +15,7 @@ import dev.jdax.PageSize;
  * @param alignment the alignment of its device
  * @param map where the memory map of its pages goes
  * @param size its raw size in bytes; empty for the largest free space, or for all of a region without labels
- * @param name its name, at most 64 bytes of UTF-8; empty for none
+ * @param name its name, at most 63 bytes of UTF-8; empty for none
  * @param uuid the uuid of its label; empty for a random one
  * @param infoBlockUuid the uuid of its info block; empty for a random one, as ndctl always takes
  */
@@ -25,7 +25,7 @@ public record NamespaceRequest(LinuxView mode, PageSize alignment, MapLocation m
    * Checks what is wrong on any media.
    *
    * @throws IllegalArgumentException if the mode is another, the size not positive, a uuid nil, or the name no text of
-   *         at most 64 bytes
+   *         at most 63 bytes
    */
   public NamespaceRequest {
     Objects.requireNonNull(alignment, "alignment");

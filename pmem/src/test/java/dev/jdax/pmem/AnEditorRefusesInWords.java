@@ -158,7 +158,7 @@ class AnEditorRefusesInWords {
     refused(Errno.EEXIST, () -> editor.createNamespace(REQUEST), "a sound info block", "by force");
     refused(Errno.EEXIST, () -> editor.destroyNamespace("namespace0.0"), "a sound info block", "by force");
     refused(Errno.EBUSY, () -> editor.initLabels(LabelVersion.V1_2, LABELS), "one namespace without a label");
-    assertThatThrownBy(() -> REQUEST.withName("x".repeat(65))).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> REQUEST.withName("x".repeat(64))).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
