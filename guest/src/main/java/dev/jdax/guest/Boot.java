@@ -18,9 +18,20 @@ import java.util.stream.Stream;
  * @param folder the one folder that the guest may write to, there at /out; it is emptied first
  */
 record Boot(Guest guest, Path folder) {
-
+  /**
+   * Boots. If the kernel crashes before the script begins, nothing of it was done, and it is booted again, twice: under
+   * emulation a kernel now and then runs into code that another processor is just patching.
+   */
   Outcome run(String script) throws IOException, InterruptedException {
     refuseIfMissing();
+    Outcome outcome = once(script);
+    for (int again = 0; again < 2 && outcome.crashed() && !outcome.began(); again++) {
+      outcome = once(script);
+    }
+    return outcome;
+  }
+
+  private Outcome once(String script) throws IOException, InterruptedException {
     empty();
     Files.writeString(folder.resolve("script"), script.endsWith("\n") ? script : script + "\n");
     List<String> command = command(List.of("-serial", "stdio"), List.of());

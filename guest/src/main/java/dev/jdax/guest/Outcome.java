@@ -12,6 +12,7 @@ import java.util.Optional;
 /** How a guest ended, and what it left. */
 public final class Outcome {
   static final String CONSOLE = "console.log";
+  private static final String OUTPUT = "output.log";
   private static final int LINES = 30;
 
   private final Guest guest;
@@ -28,6 +29,11 @@ public final class Outcome {
     this.qemu = qemu;
     String written = text("status").strip();
     this.status = written.isEmpty() ? null : Integer.valueOf(written);
+  }
+
+  /** Whether the script began: before that the guest has only booted. */
+  boolean began() {
+    return Files.exists(folder.resolve(OUTPUT));
   }
 
   /** Whether the script came to an end, with whatever status. */
@@ -60,7 +66,7 @@ public final class Outcome {
 
   /** What the script wrote to its standard output and standard error. */
   public String output() {
-    return text("output.log");
+    return text(OUTPUT);
   }
 
   /** What the kernel wrote to its console; if the script failed, with the last of its log. */
@@ -91,7 +97,7 @@ public final class Outcome {
   }
 
   private GuestFailure failure() {
-    return new GuestFailure(this + "; what it said is in " + folder + "\n" + tail(CONSOLE) + tail("output.log"));
+    return new GuestFailure(this + "; what it said is in " + folder + "\n" + tail(CONSOLE) + tail(OUTPUT));
   }
 
   private String tail(String name) {
@@ -117,7 +123,8 @@ public final class Outcome {
       return who + " was killed: its script did not end in " + guest.limit().toSeconds() + " s";
     }
     if (crashed()) {
-      return who + " crashed: " + panic().orElse("it ended before its script did");
+      return who + (began() ? " crashed: " : " crashed three times before its script began: ")
+          + panic().orElse("it ended before its script did");
     }
     return who + " did not boot: QEMU ended with status " + qemu;
   }

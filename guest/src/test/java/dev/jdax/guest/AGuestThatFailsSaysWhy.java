@@ -48,6 +48,15 @@ class AGuestThatFailsSaysWhy {
         .hasMessageStartingWith("the guest with Linux 6.12 crashed: Kernel panic - not syncing: sysrq triggered crash");
   }
 
+  /** Three times: what a kernel does at its start may go better the next time. */
+  @Test
+  void aKernelThatNeverComesToItsScriptIsNoScriptThatFails() throws Exception {
+    Outcome outcome = GUEST.append("rdinit=/nothing").boot("no-init", "true");
+    assertThat(outcome.began()).isFalse();
+    assertThatThrownBy(outcome::succeeded).isInstanceOf(GuestFailure.class)
+        .hasMessageStartingWith("the guest with Linux 6.12 crashed three times before its script began: Kernel panic");
+  }
+
   @Test
   void aMachineThatQemuDoesNotKnowDoesNotBoot() throws Exception {
     Outcome outcome = GUEST.machine("wings=2").boot("wings", "true");
