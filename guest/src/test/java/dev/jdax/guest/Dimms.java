@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.guest;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import dev.jdax.Access;
+import dev.jdax.DaxBus;
+import dev.jdax.DaxMapping;
+import dev.jdax.DaxRegion;
+import dev.jdax.pmem.Attachment;
+import dev.jdax.pmem.Force;
+import dev.jdax.pmem.ImageEditor;
+import dev.jdax.pmem.Namespace;
+import dev.jdax.pmem.NvdimmImage;
+import dev.jdax.spi.Waiver;
+
+/**
+ * The NVDIMMs of a guest with at most 3 GiB of RAM, and their images: one behind the other from 4 GiB on, each a region
+ * of its own. The images are sparse, and stay when the test has ended.
+ */
+final class Dimms {
+  static final long MIB = 1L << 20;
+  static final long GIB = 1L << 30;
+  static final int LABELS = 128 << 10;
+
+  private final Path folder;
+  private final List<Dimm> dimms = new ArrayList<>();
+  private long next = Attachment.DEFAULT.base();
+
+  private Dimms(Path folder) {
+    this.folder = folder;
+  }
+
+  /** None yet, in the folder target/guest/NAME-images-SERIES, which is emptied. */
+  static Dimms of(String name, Kernel kernel) throws IOException {
+    Path folder = Path.of("target", "guest", name + "-images-" + kernel.series()).toAbsolutePath();
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    return new Dimms(Files.createDirectories(folder));
+  }
+
+  /**
+   * One of them.
+   *
+   * @param file its image: the region, and the label area behind it
+   * @param position which of the guest's NVDIMMs it is, from 0
+   * @param base where its region begins
+   * @param labelSize the size of its label area, 0 for none
+   */
+  record Dimm(Path file, int position, long base, int labelSize) {
+    /** How the guest has it, but for the number of its region, which Linux gives. */
+    Attachment attachment() {
+      return new Attachment(base, 0, Optional.empty(), OptionalInt.of(labelSize)).withSlot(position);
+    }
+
+    /** What is in it, as region 0. */
+    NvdimmImage open() throws IOException {
+      return NvdimmImage.open(file, attachment());
+    }
+
+    /** An editor that does all: nobody else has these images. */
+    ImageEditor edit() throws IOException {
+      return ImageEditor.open(file, attachment(), Force.all());
+    }
+
+    private Nvdimm nvdimm() {
+      Nvdimm plain = Nvdimm.of(file).address("0x" + Long.toHexString(base));
+      return labelSize == 0 ? plain : plain.labels(Integer.toString(labelSize));
+    }
+
+    @Override
+    public String toString() {
+      return file.toString();
+    }
+  }
+
+  /**
+   * Does something with the data of a namespace.
+   *
+   * @param namespace the namespace, in mode devdax; its file's blocks need not be of its alignment
+   * @param use what to do; the memory is there until it returns
+   */
+  static void onMemory(Namespace namespace, Consumer<MemorySegment> use) throws IOException {
+    try (DaxBus bus = DaxBus.create()) {
+      DaxRegion region = bus.add(namespace.waiving(Waiver.GRANULARITY, Waiver.ALLOCATION));
+      try (DaxMapping mapping = region.devices().getFirst().map(Access.READ_WRITE)) {
+        use.accept(mapping.segment());
+      }
+    }
+  }
+
+  /** Adds one with a label area of 128 KiB, in which nothing stands yet. */
+  Dimm labelled(String name, long regionSize) throws IOException {
+    return add(name, regionSize, LABELS);
+  }
+
+  /** Adds one without a label area. */
+  Dimm unlabelled(String name, long regionSize) throws IOException {
+    return add(name, regionSize, 0);
+  }
+
+  private Dimm add(String name, long regionSize, int labelSize) throws IOException {
+    Dimm dimm = new Dimm(folder.resolve(name + ".img"), dimms.size(), next, labelSize);
+    try (RandomAccessFile image = new RandomAccessFile(dimm.file.toFile(), "rw")) {
+      image.setLength(regionSize + labelSize);
+    }
+    dimms.add(dimm);
+    next += regionSize;
+    return dimm;
+  }
+
+  /** Leaves a space, so that the next one begins at a multiple of 1 GiB. */
+  Dimms toGibibyte() {
+    next = Math.ceilDiv(next, GIB) * GIB;
+    return this;
+  }
+
+  /** All of them, by position. */
+  List<Dimm> all() {
+    return dimms;
+  }
+
+  /** The guest with them as its NVDIMMs. */
+  Guest in(Guest guest) {
+    Guest with = guest;
+    for (Dimm dimm : dimms) {
+      with = with.nvdimm(dimm.nvdimm());
+    }
+    return with;
+  }
+}
