@@ -12,6 +12,7 @@ import dev.jdax.spi.RegionInfo;
 
 /** The attribute tables of regions and devices: names, modes and texts of drivers/dax/bus.c. */
 final class Attributes {
+  private static final BigInteger MIN_INT = BigInteger.valueOf(Integer.MIN_VALUE);
   private static final BigInteger MAX_INT = BigInteger.valueOf(Integer.MAX_VALUE);
   private static final BigInteger MAX_UNSIGNED_LONG = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
@@ -101,7 +102,7 @@ final class Attributes {
 
   private static void create(DaxRegion region, String text) throws DaxException {
     String attempt = "write \"" + text + "\" to create of " + region;
-    if (number(text, attempt, Errno.EINVAL, Errno.ERANGE, MAX_INT).intValue() != 1) {
+    if (number(text, attempt, Errno.EINVAL, Errno.ERANGE, MIN_INT, MAX_INT).intValue() != 1) {
       throw new DaxException(Errno.EINVAL, attempt, "it makes one device at a time", "write 1");
     }
     region.create();
@@ -110,7 +111,7 @@ final class Attributes {
   /** Sizes of 2^63 and more are as misaligned, or as much too large, as the largest of ours. */
   private static long size(DaxDevice device, String text) throws DaxException {
     String attempt = "write \"" + text + "\" to size of " + device;
-    BigInteger size = number(text, attempt, Errno.EINVAL, Errno.ERANGE, MAX_UNSIGNED_LONG);
+    BigInteger size = number(text, attempt, Errno.EINVAL, Errno.ERANGE, BigInteger.ZERO, MAX_UNSIGNED_LONG);
     if (size.bitLength() < Long.SIZE) {
       return size.longValueExact();
     }
@@ -122,7 +123,8 @@ final class Attributes {
   private static PageSize alignment(DaxDevice device, String text) throws DaxException {
     String attempt = "write \"" + text + "\" to align of " + device;
     // align_store makes ENXIO of every number that cannot be read, where the others keep what was wrong with it.
-    BigInteger bytes = number(text, attempt, Errno.ENXIO, Errno.ENXIO, MAX_UNSIGNED_LONG);
+    BigInteger bytes = number(text, attempt, Errno.ENXIO, Errno.ENXIO, BigInteger.ZERO,
+        MAX_UNSIGNED_LONG);
     for (PageSize size : PageSize.values()) {
       if (bytes.equals(BigInteger.valueOf(size.bytes()))) {
         return size;
@@ -132,26 +134,41 @@ final class Attributes {
         "write 4096, 2097152 or 1073741824");
   }
 
-  /** Reads a number as kstrtoull with base 0 does: decimal, hexadecimal behind 0x, octal behind 0. */
-  private static BigInteger number(String text, String attempt, Errno notANumber, Errno tooLarge, BigInteger max)
-      throws DaxException {
-    String digits = text.startsWith("+") ? text.substring(1) : text;
+  /**
+   * Reads a number as kstrtoull and kstrtoint with base 0 do: decimal, hexadecimal behind 0x, octal behind 0. What does
+   * not fit into 64 bits is too large, whatever stands behind it; what fits, and not into fewer, is so only then.
+   */
+  private static BigInteger number(String text, String attempt, Errno notANumber, Errno tooLarge, BigInteger min,
+      BigInteger max) throws DaxException {
+    boolean negative = min.signum() < 0 && text.startsWith("-");
+    String digits = negative || text.startsWith("+") ? text.substring(1) : text;
     int radix = 10;
     if (digits.regionMatches(true, 0, "0x", 0, 2)) {
       radix = 16;
       digits = digits.substring(2);
-    } else if (digits.length() > 1 && digits.startsWith("0")) {
+    } else if (digits.startsWith("0")) {
       radix = 8;
     }
-    if (!digits.matches(radix == 16 ? "[0-9a-fA-F]+" : radix == 8 ? "[0-7]+" : "[0-9]+")) {
+    int length = 0;
+    while (length < digits.length() && isDigit(digits.charAt(length), radix)) {
+      length++;
+    }
+    BigInteger number = length == 0 ? BigInteger.ZERO : new BigInteger(digits.substring(0, length), radix);
+    boolean fits = number.compareTo(MAX_UNSIGNED_LONG) <= 0;
+    if (fits && (length == 0 || length < digits.length())) {
       throw new DaxException(notANumber, attempt, "it is not a number",
           "write it in decimal, or in hexadecimal behind 0x");
     }
-    BigInteger number = new BigInteger(digits, radix);
-    if (number.compareTo(max) > 0) {
-      throw new DaxException(tooLarge, attempt, "it is larger than " + max, "write less");
+    BigInteger signed = negative ? number.negate() : number;
+    if (!fits || signed.compareTo(min) < 0 || signed.compareTo(max) > 0) {
+      throw new DaxException(tooLarge, attempt, negative ? "it is less than " + min : "it is larger than " + max,
+          negative ? "write more" : "write less");
     }
-    return number;
+    return signed;
+  }
+
+  private static boolean isDigit(char c, int radix) {
+    return c < 128 && Character.digit(c, radix) >= 0;
   }
 
   /** Gives the properties of a region or a device, as they are now. */

@@ -48,7 +48,7 @@ public record DaxAttribute(String name, int mode, String object, Reader reader, 
   }
 
   /**
-   * Writes a text; one newline at its end may be there or not.
+   * Writes a text, which ends at its first NUL, as in Linux; one newline at its end may be there or not.
    *
    * @param text the text
    * @throws DaxException with EACCES if it can only be read; with EINVAL if the text is empty; or if it is not accepted
@@ -63,7 +63,9 @@ public record DaxAttribute(String name, int mode, String object, Reader reader, 
       throw new DaxException(Errno.EINVAL, "write " + name + " of " + object, "a text of length 0 changes nothing",
           "write a value, or a newline to clear it");
     }
-    writer.write(text.endsWith("\n") ? text.substring(0, text.length() - 1) : text);
+    int end = text.indexOf('\0');
+    String read = end < 0 ? text : text.substring(0, end);
+    writer.write(read.endsWith("\n") ? read.substring(0, read.length() - 1) : read);
   }
 
   private String octal() {

@@ -182,6 +182,40 @@ class AttributesReadAsSysfs {
         "cannot write \"" + text + "\" to size of dax0.0: it is larger than 18446744073709551615; write less (ERANGE)");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"18446744073709551616 and more", "0x10000000000000000g", "99999999999999999999M"})
+  void aNumberOfMoreThan64BitsIsOutOfRangeWhateverStandsBehindIt(String text) throws Exception {
+    DaxRegion region = region();
+    DaxDevice device = region.devices().getFirst();
+    assertRefused(() -> device.attribute("size").store(text), Errno.ERANGE);
+    assertRefused(() -> device.attribute("align").store(text), Errno.ENXIO);
+    assertRefused(() -> region.attribute("create").store(text), Errno.ERANGE);
+    assertRefused(() -> region.attribute("create").store("-" + text), Errno.ERANGE);
+  }
+
+  @Test
+  void aNumberOfMoreThan32BitsIsTooLargeOrTooSmallForCreate() throws Exception {
+    DaxAttribute create = region().attribute("create");
+    assertRefused(() -> create.store("2147483647"), Errno.EINVAL);
+    assertRefused(() -> create.store("2147483648"), Errno.ERANGE, "cannot write \"2147483648\" to create of region 0"
+        + " (addresses: 512 MiB of addresses): it is larger than 2147483647; write less (ERANGE)");
+    assertRefused(() -> create.store("2147483648 "), Errno.EINVAL);
+    assertRefused(() -> create.store("-2147483648"), Errno.EINVAL);
+    assertRefused(() -> create.store("-2147483649"), Errno.ERANGE, "cannot write \"-2147483649\" to create of region 0"
+        + " (addresses: 512 MiB of addresses): it is less than -2147483648; write more (ERANGE)");
+  }
+
+  @Test
+  void aTextEndsAtItsFirstNul() throws Exception {
+    DaxRegion region = region();
+    region.attribute("create").store("1\n\0 ");
+    region.devices().getFirst().attribute("size").store("2097152\0M");
+    assertThat(region.devices().getFirst().size()).isEqualTo(2 * MIB);
+    assertRefused(() -> region.devices().getFirst().attribute("size").store("\0000"), Errno.EINVAL);
+    region.attribute("delete").store("dax0.1\0.2");
+    assertThat(region.devices()).hasSize(1);
+  }
+
   @Test
   void aSizeOf2To63AndMoreIsMisalignedBusyOrTooLargeAsAnyOther() throws Exception {
     DaxRegion region = region();
