@@ -515,6 +515,7 @@ public final class DaxDevice {
         throw DeviceRules.busy(attempt, mapped + (mapped == 1 ? " mapping of it is open" : " mappings of it are open"),
             "close them, or force it");
       }
+      region.ops().requireUnusedByOthers(id);
       revokeMappings(attempt);
     }
     region.ops().unbind(id);

@@ -36,7 +36,7 @@ public final class DaxMapping implements AutoCloseable {
   private final DaxDevice device;
   private final Access access;
   private final PageSize alignment;
-  private final boolean pinned;
+  private final Backing backing;
   private final long offset;
   private final Reservation run;
   private final Arena arena;
@@ -47,12 +47,12 @@ public final class DaxMapping implements AutoCloseable {
   /** Why it is closed; null while it is open. Guarded by the use lock. */
   private volatile String ended;
 
-  private DaxMapping(DaxDevice device, Access access, PageSize alignment, boolean pinned, long offset, Reservation run,
-      Arena arena) {
+  private DaxMapping(DaxDevice device, Access access, PageSize alignment, Backing backing, long offset,
+      Reservation run, Arena arena) {
     this.device = device;
     this.access = access;
     this.alignment = alignment;
-    this.pinned = pinned;
+    this.backing = backing;
     this.offset = offset;
     this.run = run;
     this.arena = arena;
@@ -77,7 +77,7 @@ public final class DaxMapping implements AutoCloseable {
       }
       Arena arena = Arena.ofShared();
       unwind.onFailure(arena::close);
-      DaxMapping mapping = new DaxMapping(device, access, alignment, backing.pinned(), offset, run, arena);
+      DaxMapping mapping = new DaxMapping(device, access, alignment, backing, offset, run, arena);
       unwind.keep();
       return mapping;
     } catch (SystemCallException e) {
@@ -192,7 +192,7 @@ public final class DaxMapping implements AutoCloseable {
    * {@return whether the memory is kept where it is in RAM; if not, the kernel may swap or move it}
    */
   public boolean isPinned() {
-    return pinned;
+    return backing.pinned();
   }
 
   /**
@@ -212,7 +212,8 @@ public final class DaxMapping implements AutoCloseable {
    * @param range how long it is, in bytes
    * @throws IndexOutOfBoundsException if the range is not inside the mapping
    * @throws IllegalStateException if the mapping is closed
-   * @throws DaxException if the kernel cannot be asked (before Linux 5.14)
+   * @throws DaxException with ENXIO if others have unbound the device since it was mapped, and bound it again; or if the
+   *     kernel cannot be asked (before Linux 5.14)
    */
   public OptionalLong check(long from, long range) throws DaxException {
     if (from < 0 || range < 0 || from > length() - range) {
@@ -224,6 +225,7 @@ public final class DaxMapping implements AutoCloseable {
     use.readLock().lock();
     try {
       requireOpen();
+      backing.requireSame("check " + this);
       return range == 0
           ? OptionalLong.empty()
           : run.firstUnreachable(start, end - start, block, access == Access.READ_WRITE);

@@ -4,7 +4,9 @@ package dev.jdax.kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
@@ -26,20 +28,28 @@ record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
    * {@code dev_dax_probe} in drivers/dax/device.c).
    */
   void requireUnused(String attempt) throws DaxException {
+    require(attempt, _ -> true);
+  }
+
+  /** Refuses as {@link #requireUnused}, but for what this process has open or mapped. */
+  void requireUnusedByOthers(String attempt) throws DaxException {
+    require(attempt, user -> !user.startsWith(ProcessHandle.current().pid() + " "));
+  }
+
+  private void require(String attempt, Predicate<String> counts) throws DaxException {
     Path node = tree.node(device);
+    String number = attributes.read("dev");
     FileUsers found;
     try {
-      found = FileUsers.openingOrMapping(tree.proc(), node);
-    } catch (IOException e) {
-      throw new DaxException(Errno.EBUSY, attempt,
-          Files.exists(node)
-              ? "it cannot be seen who uses " + node
-              : "without " + node + " it cannot be seen who uses it",
-          "mount devtmpfs on /dev, and proc on /proc", e);
+      found = FileUsers.ofDevice(tree.proc(), number);
+    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
+      throw new DaxException(Errno.EBUSY, attempt, "it cannot be seen who has device " + number + " open",
+          "mount proc on /proc", e);
     }
-    if (!found.users().isEmpty()) {
+    List<String> users = found.users().stream().filter(counts).toList();
+    if (!users.isEmpty()) {
       throw new DaxException(Errno.EBUSY, attempt, node + " is open or mapped in process "
-          + String.join(", ", found.users()) + ", and Linux can crash when it is unbound or bound meanwhile",
+          + String.join(", ", users) + ", and Linux can crash when it is unbound or bound meanwhile",
           "end what uses it");
     }
     if (!found.unseen().isEmpty()) {

@@ -142,6 +142,32 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
     return true;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Linux leaves the mappings of a device that is unbound where they are. When it is bound again, they show its memory
+   * again, whatever that is by then.
+   */
+  @Override
+  public void requireSame(String attempt) throws DaxException {
+    boolean same;
+    try (SysfsFolder device = SysfsFolder.open(folder)) {
+      Optional<Object> now = bindingOf(device);
+      // While nothing is bound the memory is gone, and each block says so.
+      same = device.inode() == incarnation && (now.isEmpty() || now.equals(Optional.of(binding)));
+    } catch (DaxException e) {
+      if (e.errno() == Errno.ENXIO) {
+        return; // gone as well
+      }
+      throw e;
+    }
+    if (!same) {
+      throw new DaxException(Errno.ENXIO, attempt, "somebody else has unbound " + name + " since it was mapped, and "
+          + "bound it again: Linux shows its memory of now, which may be another",
+          "close the mapping, and map it anew");
+    }
+  }
+
   @Override
   public DaxException unreachable(String attempt, long at) {
     if (granularity != PageSize.SIZE_4K && hugePagesAreDisabled()) {

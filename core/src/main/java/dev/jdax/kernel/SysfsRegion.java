@@ -268,6 +268,13 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
+  public void requireUnusedByOthers(int device) throws DaxException {
+    try (SysfsFolder attributes = open(device)) {
+      new DriverBinding(tree, name(device), attributes).requireUnusedByOthers("unbind " + name(device));
+    }
+  }
+
+  @Override
   public void unbind(int device) throws DaxException {
     String attempt = "unbind " + name(device);
     try (SysfsFolder attributes = open(device)) {

@@ -45,6 +45,16 @@ public interface Backing extends FaultGranularity {
   }
 
   /**
+   * Refuses where the memory behind a mapping may have become other memory since it was made.
+   *
+   * @param attempt what is attempted
+   * @throws DaxException with ENXIO if so
+   */
+  default void requireSame(String attempt) throws DaxException {
+    // Most memory stays what it is, or vanishes.
+  }
+
+  /**
    * {@return why a block could not be touched, when it was to be mapped}
    *
    * @param attempt what was attempted

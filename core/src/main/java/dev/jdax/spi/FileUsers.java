@@ -39,14 +39,15 @@ public record FileUsers(List<String> users, List<String> unseen) {
   }
 
   /**
-   * {@return the processes that have the file open or mapped; in a container, those outside of it are unseen}
+   * {@return the processes that have a device open or mapped, through whatever node; in a container, those outside of it
+   * are unseen}
    *
    * @param proc where the processes are shown: {@code /proc}, or a folder that a test has made
-   * @param file the file
-   * @throws IOException if the file is not there, or {@code proc} cannot be read
+   * @param number the device's number as sysfs writes it, such as {@code 252:0}
+   * @throws IOException if {@code proc} cannot be read
    */
-  public static FileUsers openingOrMapping(Path proc, Path file) throws IOException {
-    FileUsers found = of(proc, file, true);
+  public static FileUsers ofDevice(Path proc, String number) throws IOException {
+    FileUsers found = of(proc, Sought.ofDevice(number), true);
     if (!isOutermost(proc)) {
       found.unseen.add("all outside of this container");
     }
@@ -71,8 +72,11 @@ public record FileUsers(List<String> users, List<String> unseen) {
    * @throws IOException if the file is not there, or {@code proc} cannot be read
    */
   static FileUsers of(Path proc, Path file, boolean open) throws IOException {
+    return of(proc, Sought.of(file), open);
+  }
+
+  private static FileUsers of(Path proc, Sought sought, boolean open) throws IOException {
     FileUsers found = new FileUsers(new ArrayList<>(), new ArrayList<>());
-    Sought sought = Sought.of(file);
     boolean all = false;
     if (Files.isDirectory(proc)) {
       try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
@@ -120,6 +124,13 @@ public record FileUsers(List<String> users, List<String> unseen) {
       Map<String, Object> status = Files.readAttributes(file, "unix:dev,ino,rdev");
       return new Sought(file.toRealPath().toString().replace("\n", "\\012"), (long) status.get("dev"),
           (long) status.get("ino"), (long) status.get("rdev"));
+    }
+
+    /** A device, whatever its nodes are called (makedev(3)). */
+    static Sought ofDevice(String number) {
+      long major = Long.parseLong(number.substring(0, number.indexOf(':')));
+      long minor = Long.parseLong(number.substring(number.indexOf(':') + 1));
+      return new Sought("", -1, -1, minor & 0xff | major << 8 | (minor & ~0xffL) << 12);
     }
 
     boolean isMappedBy(Path process) throws IOException {

@@ -102,6 +102,16 @@ public interface RegionOps {
   void bind(int id, DaxMode mode) throws DaxException;
 
   /**
+   * Refuses where other processes are in the way of {@link #unbind}: asked before the mappings of this one are revoked.
+   *
+   * @param id its id
+   * @throws DaxException with EBUSY if so
+   */
+  default void requireUnusedByOthers(int id) throws DaxException {
+    // Memory that only this process has is nobody else's to use.
+  }
+
+  /**
    * Unbinds a device from its driver, whichever that is.
    *
    * @param id its id

@@ -163,7 +163,9 @@ class ADriverIsBoundAndUnboundWithCare {
     linux.remove("proc/42");
     device.disable();
     linux.process(43, "qemu");
-    linux.put("proc/43/maps", "7f0000000000-7f0000200000 rw-s 00000000 00:05 12 " + node.toRealPath() + "\n");
+    linux.put("proc/43/maps", "7f0000000000-7f0000200000 rw-s 00000000 00:31 12 /dax0.1\n");
+    Files.createDirectory(linux.path("proc/43/map_files"));
+    Files.createSymbolicLink(linux.path("proc/43/map_files/7f0000000000-7f0000200000"), node.toRealPath());
     linux.forgetWrites();
     assertRefused(device::enable, Errno.EBUSY,
         "cannot bind dax0.1 to device_dax: " + used.replace("42 (fio)", "43 (qemu)"));
@@ -187,9 +189,9 @@ class ADriverIsBoundAndUnboundWithCare {
         + "do it as root, where all processes are seen (EBUSY)");
     linux.remove("proc/self/ns/pid");
     Files.createSymbolicLink(linux.path("proc/self/ns/pid"), Path.of("pid:[4026531836]"));
-    linux.remove("dev/dax0.1");
-    assertRefused(device::disable, Errno.EBUSY, "cannot unbind dax0.1: without " + node + " it cannot be seen who uses "
-        + "it; mount devtmpfs on /dev, and proc on /proc (EBUSY)");
+    linux.put(REGION + "/dax0.1/dev", "x\n");
+    assertRefused(device::disable, Errno.EBUSY, "cannot unbind dax0.1: it cannot be seen who has device x open; mount "
+        + "proc on /proc (EBUSY)");
     assertThat(linux.writes()).isEmpty();
   }
 
@@ -200,11 +202,22 @@ class ADriverIsBoundAndUnboundWithCare {
     DaxMapping mapping = device.map(Access.READ_WRITE);
     assertRefused(device::disable, Errno.EBUSY,
         "cannot disable dax0.1: 1 mapping of it is open; close them, or force it (EBUSY)");
-    assertThat(linux.writes()).isEmpty();
-    device.disable(Removal.FORCE);
+    Path other = linux.process(42, "fio");
+    Files.createSymbolicLink(other.resolve("7"), Path.of("/dev/zero"));
+    assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY);
+    assertThat(mapping.isOpen()).isTrue(); // nothing is taken from us for what cannot be done
+    linux.remove("proc/42");
+    Path own = linux.process((int) ProcessHandle.current().pid(), "java");
+    Files.createSymbolicLink(own.resolve("7"), Path.of("/dev/zero"));
+    assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY); // more than our mappings, it turns out
     assertThat(mapping.isOpen()).isFalse();
+    linux.remove("proc/" + ProcessHandle.current().pid());
+    assertThat(linux.writes()).isEmpty();
+    DaxMapping another = device.map(Access.READ_WRITE);
+    device.disable(Removal.FORCE);
+    assertThat(another.isOpen()).isFalse();
     device.enable();
-    assertThat(mapping.isOpen()).isFalse(); // C24
+    assertThat(another.isOpen()).isFalse(); // C24
   }
 
   @Test

@@ -200,6 +200,23 @@ class AHandleStaysWithItsIncarnation {
   }
 
   @Test
+  void aMappingWhoseDeviceWasBoundAgainIsNotSound() throws Exception {
+    DaxDevice sized = region.create(4 * MIB);
+    linux.makeMappable(REGION + "/dax0.2");
+    try (DaxMapping mapping = sized.map(Access.READ_ONLY)) {
+      assertThat(mapping.check(0, 4 * MIB)).isEmpty();
+      linux.remove(REGION + "/dax0.2/driver");
+      assertThat(mapping.check(0, 4 * MIB)).isEmpty(); // the kernel is asked, and /dev/zero does not vanish
+      linux.link(REGION + "/dax0.2/driver", "sys/bus/dax/drivers/device_dax");
+      assertRefused(() -> mapping.check(0, 4 * MIB), Errno.ENXIO, "cannot check mapping of dax0.2 at 0x0, 4 MiB: "
+          + "somebody else has unbound dax0.2 since it was mapped, and bound it again: Linux shows its memory of now, "
+          + "which may be another; close the mapping, and map it anew (ENXIO)");
+      linux.vanish(REGION + "/dax0.2");
+      assertThat(mapping.check(0, 4 * MIB)).isEmpty();
+    }
+  }
+
+  @Test
   void aRegionThatItsUserClosesIsListedAnew() throws Exception {
     DaxDevice sized = region.create(4 * MIB);
     linux.makeMappable(REGION + "/dax0.2");

@@ -84,6 +84,8 @@ class WhoUsesAFileIsFoundInProc {
     process(1, "init", "");
     Path opener = process(2, "fio", "");
     Files.createSymbolicLink(opener.resolve("fd").resolve("3"), Path.of("/proc/self/root/dev/null"));
+    assertThat(FileUsers.ofDevice(proc, "1:3").users()).containsExactly("2 (fio)");
+    assertThat(FileUsers.ofDevice(proc, "1:259").users()).isEmpty();
     assertThat(FileUsers.of(proc, Path.of("/dev/null"), true).users()).containsExactly("2 (fio)");
     assertThat(FileUsers.of(proc, Path.of("/dev/zero"), true).users()).isEmpty();
   }
@@ -94,23 +96,23 @@ class WhoUsesAFileIsFoundInProc {
     Path container = process(2, "java", "00400000-00600000 rw-s 00000000 00:31 7 /dax0.0\n");
     Path link = Files.createDirectory(container.resolve("map_files")).resolve("400000-600000");
     Files.createSymbolicLink(link, Path.of("/dev/null"));
-    assertThat(FileUsers.openingOrMapping(proc, Path.of("/dev/null")).users()).containsExactly("2 (java)");
-    assertThat(FileUsers.openingOrMapping(proc, Path.of("/dev/zero")).users()).isEmpty();
+    assertThat(FileUsers.ofDevice(proc, "1:3").users()).containsExactly("2 (java)");
+    assertThat(FileUsers.ofDevice(proc, "1:5").users()).isEmpty();
     // A private mapping is none of a dax device, which refuses such; and what is unmapped meanwhile has no link.
     Files.writeString(container.resolve("maps"), "00400000-00600000 r--p 00000000 00:31 7 /dax0.0\n");
-    assertThat(FileUsers.openingOrMapping(proc, Path.of("/dev/null")).users()).isEmpty();
+    assertThat(FileUsers.ofDevice(proc, "1:3").users()).isEmpty();
     Files.writeString(container.resolve("maps"), "00600000-00800000 rw-s 00000000 00:31 7 /dax0.0\n");
-    assertThat(FileUsers.openingOrMapping(proc, Path.of("/dev/null"))).isEqualTo(new FileUsers(List.of(), List.of()));
+    assertThat(FileUsers.ofDevice(proc, "1:3")).isEqualTo(new FileUsers(List.of(), List.of()));
   }
 
   @Test
   void whoIsOutsideOfAContainerIsUnseenInIt() throws IOException {
     Path namespaces = Files.createDirectories(process(1, "init", "").resolveSibling("self").resolve("ns"));
     Path namespace = Files.createSymbolicLink(namespaces.resolve("pid"), Path.of("pid:[4026531836]"));
-    assertThat(FileUsers.openingOrMapping(proc, file).unseen()).isEmpty();
+    assertThat(FileUsers.ofDevice(proc, "1:3").unseen()).isEmpty();
     Files.delete(namespace);
     Files.createSymbolicLink(namespace, Path.of("pid:[4026532345]"));
-    assertThat(FileUsers.openingOrMapping(proc, file).unseen()).containsExactly("all outside of this container");
+    assertThat(FileUsers.ofDevice(proc, "1:3").unseen()).containsExactly("all outside of this container");
     assertThat(users(false).unseen()).isEmpty();
   }
 
@@ -118,9 +120,9 @@ class WhoUsesAFileIsFoundInProc {
   void thisProcessCountsLikeAnyOther() throws IOException {
     String self = ProcessHandle.current().pid() + " (";
     try (RandomAccessFile _ = new RandomAccessFile(file.toFile(), "r")) {
-      assertThat(FileUsers.openingOrMapping(Path.of("/proc"), file).users()).anyMatch(user -> user.startsWith(self));
+      assertThat(FileUsers.of(Path.of("/proc"), file, true).users()).anyMatch(user -> user.startsWith(self));
       assertThat(FileUsers.mapping(file).users()).isEmpty();
     }
-    assertThat(FileUsers.openingOrMapping(Path.of("/proc"), file).users()).isEmpty();
+    assertThat(FileUsers.of(Path.of("/proc"), file, true).users()).isEmpty();
   }
 }
