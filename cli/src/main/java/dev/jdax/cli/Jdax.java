@@ -16,10 +16,11 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 @Command(name = "jdax", mixinStandardHelpOptions = true, version = "jdax 0.1.0-SNAPSHOT", //
     description = "Device DAX for the JVM.", //
-    subcommands = {DemoCommand.class, ListCommand.class, InspectCommand.class, PlanCommand.class,
-        ReadLabelsCommand.class,
-        CheckLabelsCommand.class, InitLabelsCommand.class, CreateNamespaceCommand.class, DestroyNamespaceCommand.class,
-        ReadInfoblockCommand.class, WriteInfoblockCommand.class})
+    subcommands = {DemoCommand.class, ListCommand.class, CreateDeviceCommand.class, DestroyDeviceCommand.class,
+        ReconfigureDeviceCommand.class, EnableDeviceCommand.class, DisableDeviceCommand.class,
+        OnlineMemoryCommand.class, OfflineMemoryCommand.class, InspectCommand.class, PlanCommand.class,
+        ReadLabelsCommand.class, CheckLabelsCommand.class, InitLabelsCommand.class, CreateNamespaceCommand.class,
+        DestroyNamespaceCommand.class, ReadInfoblockCommand.class, WriteInfoblockCommand.class})
 public final class Jdax {
   private final Machine machine;
 
@@ -63,11 +64,10 @@ public final class Jdax {
     CommandLine line = new CommandLine(new Jdax(machine));
     IParameterExceptionHandler usage = line.getParameterExceptionHandler();
     line.setParameterExceptionHandler((wrong, args) -> {
-      if (!asksForJson(wrong.getCommandLine(), args)) {
-        return usage.handleParseException(wrong, args);
+      if (asksForJson(wrong.getCommandLine(), args)) {
+        print(wrong.getCommandLine().getOut(), Failure.of(wrong));
       }
-      print(wrong.getCommandLine().getOut(), Failure.of(wrong));
-      return CommandLine.ExitCode.USAGE;
+      return usage.handleParseException(wrong, args);
     });
     line.setExecutionExceptionHandler((exception, verb, parsed) -> {
       Failure failure = Failure.of(exception, verb.getCommandSpec().qualifiedName()).orElseThrow(() -> exception);
