@@ -36,15 +36,18 @@ record Boot(Guest guest, Path folder) {
     Files.writeString(folder.resolve("script"), script.endsWith("\n") ? script : script + "\n");
     List<String> command = command(List.of("-serial", "stdio"), List.of());
     Files.write(folder.resolve("command"), command);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(new File("/dev/null"))
-        .redirectOutput(folder.resolve(Outcome.CONSOLE).toFile()).start();
-    boolean inTime;
-    try {
-      inTime = waitFor(process);
-    } finally {
-      process.destroyForcibly().waitFor();
+    ProcessBuilder qemu = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(new File("/dev/null"))
+        .redirectOutput(folder.resolve(Outcome.CONSOLE).toFile());
+    try (Turn _ = Turn.await()) {
+      Process process = qemu.start();
+      boolean inTime;
+      try {
+        inTime = waitFor(process);
+      } finally {
+        process.destroyForcibly().waitFor();
+      }
+      return new Outcome(guest, folder, inTime, process.exitValue());
     }
-    return new Outcome(guest, folder, inTime, process.exitValue());
   }
 
   /** Runs a script, or a shell if it is null, on the terminal, without a limit of time; returns the exit status. */
@@ -58,7 +61,7 @@ record Boot(Guest guest, Path folder) {
         .start();
     process.waitFor();
     Outcome outcome = new Outcome(guest, folder, true, process.exitValue());
-    return script == null || outcome.exited() ? outcome.status() : 1;
+    return outcome.exited() ? outcome.status() : 1;
   }
 
   private List<String> command(List<String> options, List<String> words) throws IOException {

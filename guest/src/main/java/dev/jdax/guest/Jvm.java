@@ -47,14 +47,15 @@ public record Jvm(Guest guest, String before, List<String> options) {
   }
 
   /** The line of a script that runs a main class. */
-  public String command(Class<?> main, String... args) {
+  public String command(Class<?> main, String... args) throws IOException, InterruptedException {
+    // surefire puts the class path into the manifest of a jar that the guest cannot see, and its names here.
+    ClassArchive archive = ClassArchive.of(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), ALWAYS);
     List<String> words = new ArrayList<>();
     words.add(System.getProperty("java.home") + "/bin/java");
     words.addAll(ALWAYS);
     words.addAll(options);
-    // surefire puts the class path into the manifest of a jar that the guest cannot see, and its names here.
-    words.addAll(List.of("-cp",
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), main.getName()));
+    words.addAll(List.of("-XX:SharedArchiveFile=" + archive.file(), "-cp", archive.classPath(), main.getName()));
     words.addAll(List.of(args));
     return words.stream().map(Jvm::quoted).collect(Collectors.joining(" "));
   }
@@ -79,8 +80,7 @@ public record Jvm(Guest guest, String before, List<String> options) {
 
   /**
    * Boots, runs the tests of these classes, and makes each of them a test of this JVM, for a method with
-   * {@link org.junit.jupiter.api.TestFactory}. The class path's {@code package} of such classes is
-   * dev.jdax.guest.inside, whose tests do not run on the host.
+   * {@link org.junit.jupiter.api.TestFactory}. Those in the package dev.jdax.guest.inside do not run on the host.
    *
    * @param name the run's name, as for {@link Guest#boot}
    * @param classes the classes

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.guest;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /** A kernel that guests boot. The file guest/kernels says which package each is, guest/prepare puts it in the cache. */
@@ -11,6 +17,8 @@ public enum Kernel {
   LINUX_6_1("6.1"),
   /** The kernel of Debian 13, as Debian 12's backports have it. */
   LINUX_6_12("6.12");
+
+  private static final String DIGEST = digest();
 
   private final String series;
 
@@ -39,7 +47,7 @@ public enum Kernel {
   }
 
   Path image() {
-    return folder().resolve("vmlinuz");
+    return folder().resolve("vmlinux");
   }
 
   Path initramfs() {
@@ -54,17 +62,30 @@ public enum Kernel {
   }
 
   private Path folder() {
-    return cache().resolve(series);
+    return made().resolve(series);
   }
 
-  /** The folder in which guest/prepare leaves what guests are made of. */
-  static Path cache() {
-    String home = System.getenv("HOME");
-    String cache = System.getenv("XDG_CACHE_HOME");
-    Path caches = cache != null && !cache.isEmpty()
-        ? Path.of(cache)
-        : Path.of(home != null ? home : System.getProperty("user.home"), ".cache");
-    return caches.resolve("jdax-guest");
+  /** The folder that guest/prepare makes, as this checkout has it; its name is a digest of what makes it. */
+  static Path made() {
+    String home = System.getenv().getOrDefault("HOME", System.getProperty("user.home"));
+    String cache = System.getenv().getOrDefault("XDG_CACHE_HOME", "");
+    Path caches = cache.isEmpty() ? Path.of(home, ".cache") : Path.of(cache);
+    return caches.resolve("jdax-guest").resolve(DIGEST);
+  }
+
+  private static String digest() {
+    Path guest = Boot.repository().resolve("guest");
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (String name : List.of("prepare", "init", "kernels")) {
+        digest.update(Files.readAllBytes(guest.resolve(name)));
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 6);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read what guests are made by, in " + guest, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("each JDK has it", e);
+    }
   }
 
   @Override

@@ -20,16 +20,16 @@ class ACommandLineIsAsAsked {
 
   @Test
   void theKernelIsTheOneOfTheCache() throws IOException {
-    assertThat(after("-kernel", GUEST)).containsExactly(Kernel.cache().resolve("6.12/vmlinuz").toString());
-    assertThat(after("-initrd", GUEST)).containsExactly(Kernel.cache().resolve("6.12/initramfs").toString());
+    assertThat(after("-kernel", GUEST)).containsExactly(Kernel.made().resolve("6.12/vmlinux").toString());
+    assertThat(after("-initrd", GUEST)).containsExactly(Kernel.made().resolve("6.12/initramfs").toString());
   }
 
   @Test
   void softReservedRangesHugePagesAndModulesAreWordsOfTheKernel() throws IOException {
     Guest guest = GUEST.softReserved("512M%1G").hugePages("1G", 4).without("kmem", "nd_btt")
         .append("dax_hmem.region_idle=1");
-    assertThat(after("-append", guest)).containsExactly("console=ttyS0 quiet panic=1 oops=panic no_timer_check "
-        + "memmap=512M%1G-1+0xefffffff hugepagesz=1G hugepages=4 guest.without=kmem,nd_btt dax_hmem.region_idle=1");
+    assertThat(after("-append", guest)).singleElement().asString().startsWith("console=ttyS0 ").endsWith(
+        " memmap=512M%1G-1+0xefffffff hugepagesz=1G hugepages=4 guest.without=kmem,nd_btt dax_hmem.region_idle=1");
   }
 
   @Test

@@ -19,7 +19,8 @@ import org.opentest4j.TestAbortedException;
 class TestsOfTheGuestAreTestsOfTheHost {
   @Test
   void eachEndsAsItEndedThereAlsoIfTheGuestCrashed() throws Exception {
-    List<DynamicNode> nodes = Jvm.in(Guest.of(Kernel.LINUX_6_1)).property("a.property", "given")
+    // -Xshare:on, so that the JVM ends if it cannot use the archive of classes, instead of being slow.
+    List<DynamicNode> nodes = Jvm.in(Guest.of(Kernel.LINUX_6_1)).property("a.property", "given").option("-Xshare:on")
         .before("echo here >before").tests("every-way", EndsInEveryWay.class);
     assertThat(nodes).extracting(DynamicNode::getDisplayName).containsExactly("EndsInEveryWay",
         "the guest runs its tests");
