@@ -118,7 +118,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
     }
   }
 
-  /** The file as {@code /proc} shows it. */
+  /** The file as {@code /proc} shows it; a device that is sought by its number alone has no path. */
   private record Sought(String path, long device, long inode, long deviceNumber) {
     static Sought of(Path file) throws IOException {
       Map<String, Object> status = Files.readAttributes(file, "unix:dev,ino,rdev");
@@ -158,7 +158,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
      */
     private boolean isIn(String line) {
       String[] fields = line.split(" +", 6);
-      return fields.length == 6
+      return fields.length == 6 && !path.isEmpty()
           && (fields[3].equals(majorAndMinor(device)) && fields[4].equals(Long.toString(inode))
               || decoded(fields[5]).equals(path));
     }

@@ -91,6 +91,12 @@ class WhoUsesAFileIsFoundInProc {
   }
 
   @Test
+  void memoryWithoutAFileIsNoDevice() throws IOException {
+    process(1, "init", "7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n");
+    assertThat(FileUsers.ofDevice(proc, "1:3").users()).isEmpty();
+  }
+
+  @Test
   void aDeviceThatIsMappedThroughAnotherNodeIsKnownByItsNumber() throws IOException {
     process(1, "init", "");
     Path container = process(2, "java", "00400000-00600000 rw-s 00000000 00:31 7 /dax0.0\n");
