@@ -112,6 +112,13 @@ class WhoUsesAFileIsFoundInProc {
   }
 
   @Test
+  void aDeviceThatNobodyHasIsUsedByNobody() throws IOException {
+    process(1, "init", "7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n7f0000001000-7f0000002000 rw-s 0 00:00 0 \n");
+    assertThat(FileUsers.ofDevice(proc, "252:0")).isEqualTo(new FileUsers(List.of(), List.of()));
+    assertThat(FileUsers.ofDevice(Path.of("/proc"), "4095:1048575").users()).isEmpty();
+  }
+
+  @Test
   void whoIsOutsideOfAContainerIsUnseenInIt() throws IOException {
     Path namespaces = Files.createDirectories(process(1, "init", "").resolveSibling("self").resolve("ns"));
     Path namespace = Files.createSymbolicLink(namespaces.resolve("pid"), Path.of("pid:[4026531836]"));
