@@ -56,7 +56,7 @@ public class LinuxDoesAsWeDo {
         + comparison.tally());
   }
 
-  /** The random steps reach what they are for; a seed of its own, or fewer sequences, may not. */
+  /** All steps together reach what they are for; a seed of its own, or fewer sequences, may not. */
   @Test
   @Order(4)
   void inAllThatTheTableOfStatesHas() {
