@@ -50,8 +50,8 @@ final class TestReport {
           case PASSED -> {
           }
           case SKIPPED -> throw new TestAbortedException(why);
-          case FAILED -> throw failure(why);
-          case STARTED -> throw failure("did not end: the guest or its JVM ended first");
+          case FAILED -> throw failure(simpleName(testClass) + "." + test + ", in the guest: " + why);
+          case STARTED -> throw failure(simpleName(testClass) + "." + test + " did not end: the guest or its JVM did");
         }
       });
     }
@@ -65,6 +65,10 @@ final class TestReport {
     AssertionError failure = new AssertionError(why);
     failure.setStackTrace(new StackTraceElement[0]);
     return failure;
+  }
+
+  private static String simpleName(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
   }
 
   static String trace(Throwable throwable) {
@@ -85,7 +89,7 @@ final class TestReport {
         line -> classes.computeIfAbsent(line.testClass(), name -> new LinkedHashMap<>()).put(line.test(), line.node()));
     List<DynamicNode> nodes = new ArrayList<>();
     classes.forEach((name, tests) -> nodes
-        .add(DynamicContainer.dynamicContainer(name.substring(name.lastIndexOf('.') + 1), tests.values())));
+        .add(DynamicContainer.dynamicContainer(simpleName(name), tests.values())));
     if (nodes.isEmpty() || !outcome.exited() || outcome.status() != 0) {
       nodes.add(DynamicTest.dynamicTest("the guest runs its tests", () -> {
         outcome.succeeded();
