@@ -11,8 +11,8 @@ import dev.jdax.DaxRange;
  * A device for programs, keys as daxctl names them, sizes in bytes; what there is none of is left out.
  *
  * <p>{@code mode} is that of a device that is not bound, too, as with daxctl; {@code state} says so. {@code movable} is
- * said as soon as one block is online. Not daxctl's are {@code driver}, {@code nvdimm}, and {@code needs_root}: the keys
- * that are left out because only root may know.
+ * said as soon as one block is online. Not daxctl's are {@code driver}, {@code nvdimm}, and {@code needs_root}: the
+ * keys that are left out because only root may know.
  */
 record DeviceJson(String chardev, long size, Integer target_node, long align, String mode, Integer online_memblocks,
     Integer total_memblocks, Boolean movable, String state, List<Mapping> mappings, String driver, Nvdimm nvdimm,

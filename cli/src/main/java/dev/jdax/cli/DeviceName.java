@@ -7,8 +7,8 @@ import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 
 /**
- * How a device is named on the command line: {@code dax0.1} or {@code 0.1}, its node or a link to it, the NVDIMM namespace
- * that it is made of, or {@code all}.
+ * How a device is named on the command line: {@code dax0.1} or {@code 0.1}, its node or a link to it, the NVDIMM
+ * namespace that it is made of, or {@code all}.
  */
 record DeviceName(String text) {
   boolean isAll() {

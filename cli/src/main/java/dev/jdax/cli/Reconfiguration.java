@@ -102,7 +102,7 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
       return Optional.empty();
     }
     Zone zone = anyUnmovable ? Zone.NORMAL : Zone.MOVABLE;
-    unwind.onFailure(() -> machine.memoryBlocks(device).online(zone));
+    undoing(unwind, () -> machine.memoryBlocks(device).online(zone));
     blocks.offline();
     return Optional.of(zone);
   }
@@ -111,7 +111,7 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
     if (device.driver().isEmpty()) {
       return;
     }
-    before.ifPresent(mode -> unwind.onFailure(() -> device.setMode(mode, Removal.IF_IDLE)));
+    before.ifPresent(mode -> undoing(unwind, () -> device.setMode(mode, Removal.IF_IDLE)));
     device.setMode(DaxMode.DEVDAX, Removal.FORCE); // of which alone it can be disabled
     device.disable(Removal.FORCE);
   }
@@ -123,15 +123,23 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
     boolean alignmentFirst = alignment.isPresent() && alignment.get().compareTo(alignmentBefore) < 0;
     if (alignmentFirst) {
       device.setAlignment(alignment.get());
-      unwind.onFailure(() -> device.setAlignment(alignmentBefore));
+      undoing(unwind, () -> device.setAlignment(alignmentBefore));
     }
     if (size.isPresent()) {
       device.resize(size.get());
-      unwind.onFailure(() -> device.resize(sizeBefore));
+      undoing(unwind, () -> device.resize(sizeBefore));
     }
     if (alignment.isPresent() && !alignmentFirst) {
       device.setAlignment(alignment.get());
-      unwind.onFailure(() -> device.setAlignment(alignmentBefore));
+      undoing(unwind, () -> device.setAlignment(alignmentBefore));
     }
+  }
+
+  /** Adds a step to undo; of a device that somebody else has destroyed meanwhile nothing is to be undone. */
+  private static void undoing(Unwind unwind, ChangeReport.Change step) {
+    unwind.onFailure(() -> Look.unlessGone(() -> {
+      step.make();
+      return step;
+    }));
   }
 }
