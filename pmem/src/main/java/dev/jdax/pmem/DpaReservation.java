@@ -16,22 +16,28 @@ import dev.jdax.ByteSize;
  */
 public record DpaReservation(int slot, UUID uuid, long dpa, long size) {
   /**
-   * {@return whether two reservations have a byte in common; Linux then fails the whole DIMM (EBUSY)}
+   * {@return whether Linux can make it; if its last byte comes before its first, since it has no size or goes beyond 64
+   * bits, Linux fails the whole DIMM (EBUSY)}
+   *
+   * <p>One of no size at 0 is possible: its last byte is the last of all.
+   */
+  public boolean possible() {
+    return Long.compareUnsigned(dpa, last()) <= 0;
+  }
+
+  /**
+   * {@return whether two reservations that are possible have a byte in common; Linux then fails the whole DIMM (EBUSY)}
    *
    * @param other the other one
    */
   public boolean overlaps(DpaReservation other) {
-    if (size == 0 || other.size == 0) {
-      return false;
-    }
     // The last bytes, since the ends may be 2^64.
-    return Long.compareUnsigned(dpa, other.last()) <= 0 && Long.compareUnsigned(other.dpa, last()) <= 0;
+    return possible() && other.possible() && Long.compareUnsigned(dpa, other.last()) <= 0
+        && Long.compareUnsigned(other.dpa, last()) <= 0;
   }
 
-  /** {@return the last byte, or the last of all if the sum goes beyond 64 bits} */
   private long last() {
-    long last = dpa + size - 1;
-    return Long.compareUnsigned(last, dpa) < 0 ? -1 : last;
+    return dpa + size - 1;
   }
 
   /**

@@ -30,6 +30,8 @@ import dev.jdax.pmem.InfoBlock.Signature;
  */
 final class InfoBlockCheck {
   private static final long COMPATIBLE = PageSize.SIZE_2M.bytes();
+  /** In such parts Linux adds memory ({@code SECTION_SIZE_BITS} of x86-64). */
+  private static final long SECTION = 128L << 20;
   private static final UUID NIL = new UUID(0, 0);
 
   /** A damaged signature is still recognized if no more than a quarter of it is wrong. */
@@ -350,13 +352,24 @@ final class InfoBlockCheck {
           "what leaves data of a multiple of " + ByteSize.format(block.align()) + ", not of " + ByteSize.format(size),
           "Linux takes the block, and then makes no region that ends inside a block (ENOMEM): there is no device");
     }
-    long needed = InfoBlock.PAGE_STRUCT * (size / InfoBlock.PAGE);
-    if (onDevice(block) && offset >= InfoBlock.RESERVED && offset - InfoBlock.RESERVED < needed) {
+    long sections = wholeSections(block);
+    long needed = COMPATIBLE * (sections + 1);
+    if (onDevice(block) && offset >= InfoBlock.RESERVED && sections > 0 && offset < needed) {
       reject(LinuxView.NONE, InfoBlockField.DATA_OFFSET, ByteSize.hex(offset),
-          "at least " + ByteSize.hex(InfoBlock.RESERVED + needed) + ", behind the memory map of "
-              + ByteSize.format(size) + " of data",
+          "at least " + ByteSize.hex(needed) + ", behind the memory map of " + sections + " x 128 MiB",
           "Linux takes the block, and then has no room for the memory map (ENOMEM): no device can be opened");
     }
+  }
+
+  /**
+   * {@return how many whole sections, at multiples of 128 MiB, lie in the namespace without its pads}
+   *
+   * <p>Only of those Linux has the memory map on the device, 2 MiB each at a multiple of 2 MiB; of the parts of
+   * sections at both ends it has it in RAM ({@code vmemmap_populate} in arch/x86/mm/init_64.c).
+   */
+  private long wholeSections(InfoBlock block) {
+    long first = Math.ceilDiv(around.start + block.startPad(), SECTION);
+    return Math.max(0, (around.start + around.size - block.endTrunc()) / SECTION - first);
   }
 
   private void checkWhatLinuxIgnores(InfoBlock block, Optional<DataRange> data) {

@@ -86,13 +86,23 @@ public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
   }
 
   /**
+   * {@return the cookie that Linux expects in the labels of an index block: the one of version 1.1 if the block says
+   * just that, and the one of version 1.2 if it says anything else, however large its labels are}
+   *
+   * @param index the current index block
+   */
+  public long forIndex(IndexBlock index) {
+    return index.major() == 1 && index.minor() == 1 ? cookie1 : cookie2;
+  }
+
+  /**
    * {@return whether Linux takes a label with a cookie for one of this set}
    *
-   * @param version the label's version
+   * @param index the current index block
    * @param cookie the label's cookie
    */
-  public boolean accepts(LabelVersion version, long cookie) {
-    return cookie == forLabels(version) || cookie == alternate;
+  public boolean accepts(IndexBlock index, long cookie) {
+    return cookie == forIndex(index) || cookie == alternate;
   }
 
   private static long sum(List<Dimm> dimms, Comparator<Dimm> order, int entry) {

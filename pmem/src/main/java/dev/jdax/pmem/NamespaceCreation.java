@@ -117,7 +117,7 @@ final class NamespaceCreation {
       return area.live().getFirst().label().cookie();
     }
     return image.attachment().set().orElseGet(() -> InterleaveSetCookie.of(InterleaveSetCookie.Dimm.ofQemu(0)))
-        .forLabels(area.version());
+        .forIndex(area.index().orElseThrow());
   }
 
   /** {@return the first free space that is large enough, as much of it as the namespace is to have} */

@@ -153,10 +153,11 @@ public final class NvdimmImage implements AutoCloseable {
       }
       return found;
     }
-    for (Label label : scan.labels()) {
-      long room = Math.max(regionSize() - label.dpa(), 0);
+    for (NamespaceScan.Found one : scan.found()) {
+      Label label = one.label();
+      long room = Math.max(regionSize() - one.dpa(), 0);
       boolean fits = Long.compareUnsigned(label.rawSize(), room) <= 0;
-      found.add(namespace(found.size(), Optional.of(label), label.dpa(), fits ? label.rawSize() : room, scan.lost()));
+      found.add(namespace(found.size(), Optional.of(label), one.dpa(), fits ? label.rawSize() : room, scan.lost()));
     }
     return found;
   }

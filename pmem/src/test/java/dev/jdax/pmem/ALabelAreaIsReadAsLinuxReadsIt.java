@@ -225,7 +225,11 @@ class ALabelAreaIsReadAsLinuxReadsIt {
     assertThat(first.overlaps(second)).isTrue();
     assertThat(second.overlaps(first)).isTrue();
     assertThat(second.overlaps(endless)).isFalse();
-    assertThat(endless.overlaps(new DpaReservation(9, UUID_A, -1, 1))).isTrue();
-    assertThat(read.reservations().get(3).overlaps(first)).describedAs("nothing overlaps nothing").isFalse();
+    assertThat(endless.overlaps(new DpaReservation(9, UUID_A, -1, 1))).isFalse();
+    assertThat(endless.possible()).isFalse();
+    DpaReservation nothing = read.reservations().get(3);
+    assertThat(nothing.overlaps(first)).describedAs("of no size at 0 is all, since the last byte is the last of all")
+        .isTrue();
+    assertThat(new DpaReservation(9, UUID_A, MIB, 0).possible()).isFalse();
   }
 }

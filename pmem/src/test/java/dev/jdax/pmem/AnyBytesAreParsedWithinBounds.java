@@ -48,13 +48,13 @@ class AnyBytesAreParsedWithinBounds {
     read.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
     assertThat(read.reservations()).hasSameSizeAs(read.live()).allSatisfy(reservation -> {
       assertThat(reservation.toString()).isNotEmpty();
-      assertThat(reservation.overlaps(reservation)).isEqualTo(reservation.size() != 0);
+      assertThat(reservation.overlaps(reservation)).isEqualTo(reservation.possible());
     });
     assertThat(read.used().size() + read.freeSlots()).isLessThanOrEqualTo(area.length / 128);
     assertThat(read.blank()).isEqualTo(read.index().isEmpty());
     if (bit(data, 6)) { // as a DIMM of 1 MiB
       NamespaceScan scan = Bounds.within(area.length, () -> NamespaceScan.of(read, Attachment.DEFAULT, 1 << 20));
-      assertThat(scan.labels()).allMatch(label -> Long.compareUnsigned(label.dpa(), 1 << 20) < 0);
+      assertThat(scan.found()).allMatch(found -> Long.compareUnsigned(found.dpa(), 1 << 20) < 0);
       scan.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
     }
   }

@@ -204,8 +204,8 @@ class BadLabelsAreShownAsLinuxTakesThem {
   }
 
   @ParameterizedTest
-  @CsvSource({"0x0", "0x3000001", "0x4000000", "0x7fffffffffffffff", "-0x8000000000000000", "-0x1000001"})
-  void aSizeOfNothingOrBeyondTheEndLosesAllNamespaces(String text) throws IOException {
+  @CsvSource({"0x3000001", "0x4000000", "0x7fffffffffffffff", "-0x8000000000000000", "-0x1000001"})
+  void aSizeBeyondTheEndLosesAllNamespaces(String text) throws IOException {
     long size = Long.decode(text);
     try (NvdimmImage image = open(media().namespace(0, SIZE).label(SIZE, size))) {
       assertThat(sentences(image)).first().isEqualTo("label in slot 1: rawsize at 0x4000370 is 0x"
@@ -337,6 +337,25 @@ class BadLabelsAreShownAsLinuxTakesThem {
     }
   }
 
+  /** Its labels have 128 bytes, so that only the first half of each is read; and their cookie is not that of 1.1. */
+  @Test
+  void anIndexBlockOfAVersionThatNeverWasIsRead() throws IOException {
+    long cookie = InterleaveSetCookie.of(InterleaveSetCookie.Dimm.ofQemu(3)).cookie2();
+    Path file = media().namespace(0, SIZE, with(88, cookie)).namespace(SIZE, SIZE, with(88, cookie)).damaging(area -> {
+      for (int number = 0; number < 2; number++) {
+        area[number * 256 + 60] = 0;
+        MediaOfBytes.seal(area, number * 256, 256, IndexBlock.CHECKSUM);
+      }
+    }).in(folder);
+    try (NvdimmImage image = NvdimmImage.open(file, Attachment.DEFAULT.withSlot(3))) {
+      assertThat(image.labelArea().orElseThrow().version()).isEqualTo(V1_1);
+      assertThat(image.namespaces()).singleElement().satisfies(namespace -> {
+        assertThat(namespace.name()).isEqualTo("n0");
+        assertThat(namespace.linux()).isEqualTo(LinuxView.DEVDAX);
+      });
+    }
+  }
+
   @Test
   void aLabelOfAnotherSlotOrSumIsIgnored() throws IOException {
     try (NvdimmImage image = open(media().namespace(0, SIZE).label(SIZE, SIZE).label(2 * SIZE, SIZE)
@@ -356,16 +375,17 @@ class BadLabelsAreShownAsLinuxTakesThem {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 16000", "8192, 7000", "0, 400"})
-  void asManyLabelsAsThereIsRoomForAreReadWithinBounds(long size, int count) throws IOException {
+  @CsvSource({"16, 2, 16000", "8192, 1, 7000", "16, 2, 400"})
+  void asManyLabelsAsThereIsRoomForAreReadWithinBounds(long size, short dimms, int count) throws IOException {
     // Each of them a problem of its own, or none of them.
     int area = 2 << 20;
     LabelGeometry geometry = new LabelGeometry(area, V1_1);
     int labels = Math.min(count, geometry.slots());
-    long region = size == 0 ? 4096 : size * labels;
+    long region = size * labels;
     MadeMedia media = MadeMedia.labelled(region, V1_1).areaSize(area);
     for (int slot = 0; slot < labels; slot++) {
-      media.add(Label.of(V1_1, new UUID(7, slot), "", 1, slot * size, size, slot, Abstraction.NONE));
+      media.add(with(84, dimms).apply(Label.of(V1_1, new UUID(7, slot), "", 1, slot * size, size, slot,
+          Abstraction.NONE)));
     }
     Path file = media.in(folder);
     long before = LabelMedia.allocatedBytes();

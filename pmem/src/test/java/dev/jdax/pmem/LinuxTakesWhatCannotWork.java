@@ -89,17 +89,26 @@ class LinuxTakesWhatCannotWork {
         .contains(new DataRange(8192, 256 * MIB - 8192));
   }
 
-  /** P-61: 2 MiB for the map of 254 MiB. */
+  /** P-61: 2 MiB for the map of each whole section of 128 MiB, and 2 MiB before it. */
   @Test
   void aMemoryMapWithoutRoomFails() {
     assertNothing(devdax(2 * MIB, DEVICE, 2 * MIB).in(256 * MIB),
-        "info block: dataoff at 0x1038 is 0x200000, allowed is"
-            + " at least 0x3fa000, behind the memory map of 254 MiB of data; Linux takes the block, and then has no"
-            + " room for the memory map (ENOMEM): no device can be opened");
+        "info block: dataoff at 0x1038 is 0x200000, allowed is at least 0x600000, behind the memory map of 2 x 128 MiB;"
+            + " Linux takes the block, and then has no room for the memory map (ENOMEM): no device can be opened");
+    assertThat(devdax(4 * MIB, DEVICE, 2 * MIB).in(256 * MIB).linux()).isEqualTo(LinuxView.NONE);
     assertThat(devdax(6 * MIB, DEVICE, 2 * MIB).in(256 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);
-    assertThat(devdax(4 * MIB, DEVICE, 2 * MIB).in(256 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);
-    assertThat(devdax(1010 * 4096, DEVICE, 4096).in(256 * MIB).linux()).isEqualTo(LinuxView.NONE);
-    assertThat(devdax(1011 * 4096, DEVICE, 4096).in(256 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);
+    assertThat(devdax(1023 * 4096, DEVICE, 4096).in(128 * MIB).linux()).isEqualTo(LinuxView.NONE);
+    assertThat(devdax(1024 * 4096, DEVICE, 4096).in(128 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);
+  }
+
+  /** Of less than a section the map is in RAM, whatever the block says. */
+  @Test
+  void aMemoryMapOfAPartOfASectionNeedsNoRoom() {
+    assertThat(devdax(8192, DEVICE, 4096).in(16 * MIB).data()).contains(new DataRange(8192, 16 * MIB - 8192));
+    assertThat(devdax(2 * MIB, DEVICE, 2 * MIB).in(126 * MIB).linux()).isEqualTo(LinuxView.DEVDAX);
+    // Padded, of two sections only the second is whole.
+    assertThat(new Settings(Signature.DEVDAX, 4, 4 * MIB, 0, DEVICE, 2 * MIB, 0, 2 * MIB).in(256 * MIB).linux())
+        .isEqualTo(LinuxView.DEVDAX);
   }
 
   /** only multiples of 2 MiB are validated. */

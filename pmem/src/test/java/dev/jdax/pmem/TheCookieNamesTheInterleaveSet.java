@@ -46,11 +46,12 @@ class TheCookieNamesTheInterleaveSet {
     InterleaveSetCookie cookie = InterleaveSetCookie.of(List.of(low, high));
     assertThat(cookie.alternate()).isNotEqualTo(cookie.cookie1());
     for (LabelVersion version : LabelVersion.values()) {
-      assertThat(cookie.accepts(version, cookie.forLabels(version))).isTrue();
-      assertThat(cookie.accepts(version, cookie.alternate())).isTrue();
-      assertThat(cookie.accepts(version, 7)).isFalse();
+      IndexBlock index = IndexBlock.blank(new LabelGeometry(128 << 10, version), 0, 1);
+      assertThat(cookie.accepts(index, cookie.forLabels(version))).isTrue();
+      assertThat(cookie.accepts(index, cookie.alternate())).isTrue();
+      assertThat(cookie.accepts(index, 7)).isFalse();
+      assertThat(cookie.accepts(index, cookie.cookie1())).isEqualTo(version == LabelVersion.V1_1);
     }
-    assertThat(cookie.accepts(LabelVersion.V1_2, cookie.cookie1())).isFalse();
   }
 
   @Test
