@@ -79,6 +79,29 @@ final class Dimms {
       return ImageEditor.open(file, attachment(), Force.all());
     }
 
+    /** An editor that only says what it would write. */
+    ImageEditor dryRun() throws IOException {
+      return ImageEditor.dryRunning(file, attachment(), Force.all());
+    }
+
+    /** Bytes of the image. */
+    byte[] read(long offset, int length) throws IOException {
+      byte[] bytes = new byte[length];
+      try (RandomAccessFile image = new RandomAccessFile(file.toFile(), "r")) {
+        image.seek(offset);
+        image.readFully(bytes);
+      }
+      return bytes;
+    }
+
+    /** Changes bytes of the image. */
+    void write(long offset, byte[] bytes) throws IOException {
+      try (RandomAccessFile image = new RandomAccessFile(file.toFile(), "rw")) {
+        image.seek(offset);
+        image.write(bytes);
+      }
+    }
+
     private Nvdimm nvdimm() {
       Nvdimm plain = Nvdimm.of(file).address("0x" + Long.toHexString(base));
       return labelSize == 0 ? plain : plain.labels(Integer.toString(labelSize));
@@ -129,6 +152,11 @@ final class Dimms {
   Dimms toGibibyte() {
     next = Math.ceilDiv(next, GIB) * GIB;
     return this;
+  }
+
+  /** The one whose image a namespace is in. */
+  Dimm of(Namespace namespace) {
+    return dimms.stream().filter(dimm -> dimm.file.equals(namespace.file())).findFirst().orElseThrow();
   }
 
   /** All of them, by position. */
