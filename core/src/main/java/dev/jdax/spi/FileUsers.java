@@ -135,7 +135,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
 
     boolean isMappedBy(Path process) throws IOException {
       try (Stream<String> lines = Files.lines(process.resolve("maps"), StandardCharsets.ISO_8859_1)) {
-        return lines.anyMatch(line -> !path.isEmpty() && isIn(line) || deviceNumber != 0 && isBehind(process, line));
+        return lines.anyMatch(line -> isIn(line) || deviceNumber != 0 && isBehind(process, line));
       }
     }
 

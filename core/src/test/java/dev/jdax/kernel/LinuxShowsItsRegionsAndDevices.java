@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.jdax.Access;
 import dev.jdax.DaxAttribute;
 import dev.jdax.DaxBus;
 import dev.jdax.DaxDevice;
@@ -21,6 +22,7 @@ import dev.jdax.DaxRange;
 import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
+import dev.jdax.PageFaults;
 import dev.jdax.PageSize;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,6 +167,22 @@ class LinuxShowsItsRegionsAndDevices {
     assertThat(device.attributes()).extracting(DaxAttribute::name).contains("size", "dev")
         .doesNotContain("mapping0/start");
     assertRefused(() -> device.attribute("resource").show(), Errno.EACCES);
+  }
+
+  private static long faultsOfMapping(DaxDevice device) throws DaxException {
+    long before = PageFaults.ofThisThread().minor();
+    device.map(Access.READ_WRITE).close();
+    return PageFaults.ofThisThread().minor() - before;
+  }
+
+  @Test
+  void whoMayNotKnowTheRangesHasEveryBlockProbed() throws Exception {
+    String region = linux.pmem(1, 0, 0, 32 * MIB, 4096);
+    linux.makeMappable(region + "/dax1.0");
+    DaxDevice device = linux.devices().open("dax1.0");
+    assertThat(faultsOfMapping(device)).isLessThan(4096);
+    linux.refuse("open " + region + "/dax1.0/mapping0/start", Errno.EACCES);
+    assertThat(faultsOfMapping(device)).isGreaterThanOrEqualTo(8192);
   }
 
   @Test
