@@ -16,11 +16,12 @@ import dev.jdax.DaxBus;
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 import dev.jdax.hmem.HmemRegion;
+import dev.jdax.platform.ForkedJvm;
 import org.junit.jupiter.api.Test;
 
 /**
- * The JDK's own mapping accepts a length of 4 KiB on hugetlbfs, and then cannot unmap it, nor anything else in its arena;
- * jdax refuses it.
+ * The JDK's own mapping accepts a length of 4 KiB on hugetlbfs, and then cannot unmap it, nor anything else in its
+ * arena; jdax refuses it.
  */
 class AMisalignedLengthOnHugetlbfs {
   @Test
@@ -43,7 +44,7 @@ class AMisalignedLengthOnHugetlbfs {
   @Test
   void theControlLeaks() throws Exception {
     Backend.HUGETLBFS_FILE.assumeBlocks(1);
-    ForkedJvm jvm = ForkedJvm.run(TheJdkAlone.class,
+    ForkedJvm jvm = ForkedJvm.run(ForkedJvm.SMALL, TheJdkAlone.class,
         Backend.HUGETLBFS_FILE.memory(1).file().orElseThrow().toString());
     assertThat(jvm.said()).contains("java.io.IOException: Invalid argument").contains("2 mappings left");
   }

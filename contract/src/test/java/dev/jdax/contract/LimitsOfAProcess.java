@@ -3,6 +3,7 @@ package dev.jdax.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jdax.platform.ForkedJvm;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,7 +18,7 @@ class LimitsOfAProcess {
       mappings    | ENOMEM cannot map dax0.2 at offset 0x0, 128 MiB: the kernel refused mmap: Cannot allocate memory; raise
       """)
   void isASentenceAndNotTheEnd(String limit, String sentence) throws Exception {
-    ForkedJvm jvm = ForkedJvm.run(RunsOut.class, limit);
+    ForkedJvm jvm = ForkedJvm.run(ForkedJvm.SMALL, RunsOut.class, limit);
     assertThat(jvm.said()).contains(sentence).endsWith("nothing is left");
     assertThat(jvm.status()).isZero();
   }

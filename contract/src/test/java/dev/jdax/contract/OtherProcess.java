@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import dev.jdax.Access;
 import dev.jdax.DaxMapping;
 import dev.jdax.kernel.Dax;
+import dev.jdax.platform.ForkedJvm;
 
 /** What a second process, which knows nothing of jdax, sees of a file of memory. Talks in lines on standard output. */
 final class OtherProcess {
@@ -53,6 +54,6 @@ final class OtherProcess {
 
   /** Runs it, and gives what it says. */
   static String ask(String... words) throws IOException, InterruptedException {
-    return ForkedJvm.run(OtherProcess.class, words).said();
+    return ForkedJvm.run(ForkedJvm.SMALL, OtherProcess.class, words).said();
   }
 }

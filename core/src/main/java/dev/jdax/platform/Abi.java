@@ -41,27 +41,36 @@ final class Abi {
 
   // linux/magic.h
   static final long HUGETLBFS_MAGIC = 0x958458f6L;
+  static final long RAMFS_MAGIC = 0x858458f6L;
   static final long TMPFS_MAGIC = 0x01021994L;
 
   // sys/mman.h, linux/memfd.h
   static final int PROT_NONE = 0;
   static final int PROT_READ = 0x1;
   static final int PROT_WRITE = 0x2;
+  static final int PROT_EXEC = 0x4;
   static final int MAP_SHARED = 0x1;
   static final int MAP_PRIVATE = 0x2;
   static final int MAP_SHARED_VALIDATE = 0x3;
   static final int MAP_FIXED = 0x10;
+  static final int MAP_ANONYMOUS = 0x20;
   static final int MAP_NORESERVE = 0x4000;
   static final int MAP_SYNC = 0x80000;
   static final int MADV_DONTNEED = 4;
   static final int MADV_DONTFORK = 10;
   static final int MADV_POPULATE_READ = 22;
   static final int MADV_POPULATE_WRITE = 23;
+  static final int MS_SYNC = 4;
   static final int MFD_CLOEXEC = 0x1;
   static final int MFD_ALLOW_SEALING = 0x2;
   static final int MFD_HUGETLB = 0x4;
   static final int MFD_NOEXEC_SEAL = 0x8;
   static final int MFD_HUGE_SHIFT = 26;
+
+  // signal.h
+  static final int SIGBUS = 7;
+  static final int SIGSEGV = 11;
+  static final int SA_SIGINFO = 4;
 
   // linux/mempolicy.h
   static final int MPOL_BIND = 2;

@@ -13,6 +13,11 @@ public record FileSystem(long magic, long blockSize) {
     return magic == Abi.HUGETLBFS_MAGIC;
   }
 
+  /** {@return whether its files are nowhere but in memory, and gone with it} */
+  public boolean isVolatile() {
+    return isTmpfs() || isHugetlbfs() || magic == Abi.RAMFS_MAGIC;
+  }
+
   /** {@return whether it is tmpfs, which a memfd of small pages is on too} */
   public boolean isTmpfs() {
     return magic == Abi.TMPFS_MAGIC;

@@ -52,6 +52,14 @@ interface LinuxCalls {
     return restart(SystemCall.MMAP, address, length, protection, flags, fd, offset);
   }
 
+  default long mprotect(long address, long length, int protection) {
+    return restart(SystemCall.MPROTECT, address, length, protection, 0, 0, 0);
+  }
+
+  default long msync(long address, long length, int flags) {
+    return restart(SystemCall.MSYNC, address, length, flags, 0, 0, 0);
+  }
+
   default long munmap(long address, long length) {
     return restart(SystemCall.MUNMAP, address, length, 0, 0, 0, 0);
   }
@@ -98,6 +106,11 @@ interface LinuxCalls {
 
   default long prlimit64(int pid, int resource, MemorySegment wanted, MemorySegment old) {
     return restart(SystemCall.PRLIMIT64, pid, resource, wanted.address(), old.address(), 0, 0);
+  }
+
+  /** The kernel's own call, whose structure is {@link Structs#KERNEL_SIGACTION}. */
+  default long rt_sigaction(int signal, MemorySegment wanted, MemorySegment old) {
+    return restart(SystemCall.RT_SIGACTION, signal, wanted.address(), old.address(), Long.BYTES, 0, 0);
   }
 
   default long ioctl(int fd, long request, MemorySegment argument) {

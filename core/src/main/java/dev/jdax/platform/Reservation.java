@@ -131,9 +131,10 @@ public final class Reservation implements AutoCloseable {
    *
    * @param write whether they are to be written, too
    * @param sync whether to map them with {@code MAP_SYNC}, where it is accepted
+   * @return whether that was accepted for all of them
    * @throws SystemCallException if the kernel refuses; then everything is unmapped, and the reservation is closed
    */
-  public void place(boolean write, boolean sync) throws SystemCallException {
+  public boolean place(boolean write, boolean sync) throws SystemCallException {
     int protection = write ? Abi.PROT_READ | Abi.PROT_WRITE : Abi.PROT_READ;
     // MAP_SHARED forgives flags that it does not know: MAP_SYNC would be dropped in silence.
     int flags = Abi.MAP_FIXED | (sync ? Abi.MAP_SHARED_VALIDATE | Abi.MAP_SYNC : Abi.MAP_SHARED);
@@ -157,6 +158,7 @@ public final class Reservation implements AutoCloseable {
       close();
       throw new SystemCallException(SystemCall.MADVISE, (int) -result);
     }
+    return (flags & Abi.MAP_SYNC) != 0;
   }
 
   /** After a failed MAP_FIXED over the span: keeps of it only what /proc still shows as the reservation's mapping. */
@@ -225,6 +227,18 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
+   * Has the files behind a range written to what keeps them, and waits until that is done.
+   *
+   * @param offset where the range begins, in bytes
+   * @param range how long it is
+   * @throws SystemCallException if msync(2) fails: with EIO if the medium does
+   */
+  public void sync(long offset, long range) throws SystemCallException {
+    long from = base + offset & -PAGE;
+    Linux.check(SystemCall.MSYNC, Linux.calls().msync(from, base + offset + range - from, Abi.MS_SYNC));
+  }
+
+  /**
    * Keeps the run's memory where it is in RAM, never swapped, for as long as the run is mapped.
    *
    * @throws SystemCallException if mlock2(2) fails, as it does over {@code RLIMIT_MEMLOCK}
@@ -241,6 +255,18 @@ public final class Reservation implements AutoCloseable {
    */
   public int nodeAt(long offset) throws SystemCallException {
     return NumaPolicy.nodeAt(base + offset);
+  }
+
+  long address(long offset) {
+    return base + offset;
+  }
+
+  boolean holds(long address) {
+    return base <= address && address < base + length;
+  }
+
+  long offsetOf(long address) {
+    return address - base;
   }
 
   /**

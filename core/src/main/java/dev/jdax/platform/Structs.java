@@ -38,6 +38,14 @@ final class Structs {
   static final StructLayout RLIMIT64 = structLayout(JAVA_LONG.withName("rlim_cur"), JAVA_LONG.withName("rlim_max"))
       .withName("rlimit64");
 
+  /**
+   * {@code struct sigaction} as the kernel has it, asm/signal.h: that of the C library is another, with a longer mask
+   * in another place.
+   */
+  static final StructLayout KERNEL_SIGACTION = structLayout(JAVA_LONG.withName("sa_handler"),
+      JAVA_LONG.withName("sa_flags"), JAVA_LONG.withName("sa_restorer"), JAVA_LONG.withName("sa_mask"))
+      .withName("kernel_sigaction");
+
   private Structs() {
   }
 

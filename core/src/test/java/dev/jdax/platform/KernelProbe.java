@@ -3,6 +3,7 @@ package dev.jdax.platform;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -38,6 +39,32 @@ public final class KernelProbe {
   }
 
   /**
+   * {@return what mprotect(2) says when nobody is to touch a part of a segment any more}
+   *
+   * @param segment the segment
+   * @param offset where the part begins, in bytes
+   * @param length how long it is, in bytes
+   */
+  public static int forbid(MemorySegment segment, long offset, long length) {
+    return errno(KERNEL.mprotect(part(segment, offset, length), length, Abi.PROT_NONE));
+  }
+
+  /**
+   * {@return the address of a signal's handler, as rt_sigaction(2) says}
+   *
+   * @param signal the signal's number
+   */
+  public static long handlerOf(int signal) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment action = arena.allocate(Structs.KERNEL_SIGACTION);
+      if (KERNEL.rt_sigaction(signal, MemorySegment.NULL, action) != 0) {
+        throw new IllegalArgumentException("signal " + signal);
+      }
+      return Structs.readLong(action, Structs.KERNEL_SIGACTION, "sa_handler");
+    }
+  }
+
+  /**
    * {@return what madvise(2) says of {@code MADV_DONTFORK} for a part of a segment}
    *
    * @param segment the segment
@@ -62,8 +89,8 @@ public final class KernelProbe {
   /**
    * {@return what the descriptors of this process are open on, sorted}
    *
-   * <p>Left out is what the JVM opens and closes when it pleases: jars, sources of random numbers, and the pipes to child
-   * processes, which a thread of its own closes after they have ended.
+   * <p>Left out is what the JVM opens and closes when it pleases: jars, sources of random numbers, and the pipes to
+   * child processes, which a thread of its own closes after they have ended.
    *
    * @throws IOException if {@code /proc} cannot be read
    */

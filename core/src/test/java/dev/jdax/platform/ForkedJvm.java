@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.platform;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A JVM of its own, for what concerns a whole process or could end one; with modules, and access to native code, as
+ * this JVM has them.
+ *
+ * @param status the exit status; 128 and more if a signal ended it
+ * @param said what it printed
+ */
+public record ForkedJvm(int status, String said) {
+  /**
+   * Interpreted, with a heap of one size: such a JVM takes no memory of its own while a limit is in the way.
+   */
+  public static final List<String> SMALL = List.of("-Xint", "-Xms64m", "-Xmx64m");
+
+  /**
+   * Runs a program, and waits for its end.
+   *
+   * @param options options of the JVM
+   * @param main the class of the program
+   * @param words its arguments
+   * @return how it ended
+   * @throws IOException if it cannot be started
+   * @throws InterruptedException if this thread was interrupted
+   */
+  public static ForkedJvm run(List<String> options, Class<?> main, String... words)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
+        "-Xshare:auto", "-XX:+UseSerialGC", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null", "-cp",
+        System.getProperty("java.class.path")));
+    inputArguments().stream().filter(argument -> argument.startsWith("--")).forEach(command::add);
+    command.addAll(options);
+    if (main.getModule().isNamed()) {
+      command.addAll(List.of("--module", main.getModule().getName() + "/" + main.getName()));
+    } else {
+      command.add(main.getName());
+    }
+    command.addAll(List.of(words));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes()).strip();
+    return new ForkedJvm(process.waitFor(), said);
+  }
+
+  /** By reflection, because module dev.jdax, in which this class is when that is tested, does not read java.management. */
+  private static List<String> inputArguments() throws IOException {
+    String management = "java.lang.management.";
+    try {
+      Object runtime = Class.forName(management + "ManagementFactory").getMethod("getRuntimeMXBean").invoke(null);
+      List<?> arguments = (List<?>) Class.forName(management + "RuntimeMXBean").getMethod("getInputArguments")
+          .invoke(runtime);
+      return arguments.stream().map(String.class::cast).toList();
+    } catch (ReflectiveOperationException e) {
+      throw new IOException("cannot tell with which arguments this JVM was started", e);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.platform;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How {@link FaultHandler} puts itself in front of who handles SIGBUS and SIGSEGV, or does not. */
+class TheHandlersOfTheJvmStayOrAreHandedOnTo {
+  private static final int EACCES = 13;
+
+  private final MachineCode code = MachineCode.of(FlushInstruction.CLFLUSH);
+
+  private static List<Long> handlers() {
+    return List.of(KernelProbe.handlerOf(Abi.SIGBUS), KernelProbe.handlerOf(Abi.SIGSEGV));
+  }
+
+  @AfterEach
+  void theKernelIsBack() {
+    Linux.interpose(null);
+  }
+
+  @Test
+  @SuppressWarnings("restricted")
+  void itKnowsWhomToHandOnTo() throws Exception {
+    List<Long> before = handlers();
+    CodePage page = FaultHandler.install(code).orElseThrow();
+    assertThat(handlers()).containsExactly(page.function("onBus").address(), page.function("onSegv").address());
+    MemorySegment memory = page.function("nextOnBus").reinterpret(16);
+    assertThat(memory.get(JAVA_LONG, 0)).isEqualTo(before.get(0));
+    assertThat(memory.get(JAVA_LONG, 8)).isEqualTo(before.get(1));
+  }
+
+  @Test
+  void whateverCallFailsTheyAreAsTheyWere() throws Exception {
+    List<String> calls = new ArrayList<>();
+    try (FailingCalls counted = FailingCalls.counting()) {
+      FaultHandler.install(code);
+      calls.addAll(counted.calls());
+    }
+    assertThat(calls).containsExactly("rt_sigaction", "rt_sigaction", "mmap", "mprotect", "rt_sigaction",
+        "rt_sigaction");
+    for (int k : new int[]{1, 2, 5, 6}) {
+      List<Long> before = handlers();
+      try (FailingCalls failing = FailingCalls.failing(k, EACCES)) {
+        assertThatThrownBy(() -> FaultHandler.install(code)).isInstanceOf(SystemCallException.class)
+            .hasMessage(calls.get(k - 1) + " failed with errno 13");
+        assertThat(failing.hasFailed()).isTrue();
+      }
+      assertThat(handlers()).as("after call " + k + " failed").isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aPageThatCannotBeMadeExecutableIsGivenBackAndAMemfdMapped() throws Exception {
+    for (int k = 3; k <= 4; k++) {
+      try (FailingCalls failing = FailingCalls.failing(k, EACCES)) {
+        CodePage page = FaultHandler.install(code).orElseThrow();
+        assertThat(failing.calls()).endsWith("memfd_create", "pwrite64", "mmap", "close", "rt_sigaction",
+            "rt_sigaction");
+        assertThat(failing.calls().contains("munmap")).isEqualTo(k == 4);
+        assertThat(new CalledFunctions(page, true).drain()).isZero();
+        assertThat(KernelProbe.mappingsOf("memfd:jdax-code")).isNotEmpty().allMatch(line -> line.contains(" r-xp "));
+      }
+    }
+  }
+
+  @Test
+  void withoutAPageTheyStay() throws Exception {
+    List<Long> before = handlers();
+    LinuxCalls kernel = new Libc();
+    List<SystemCall> calls = new ArrayList<>();
+    Linux.interpose((call, a, b, c, d, e, f) -> {
+      calls.add(call);
+      return call == SystemCall.MMAP ? -EACCES : kernel.invoke(call, a, b, c, d, e, f);
+    });
+    assertThatThrownBy(() -> FaultHandler.install(code)).hasMessage("mmap failed with errno 13");
+    assertThat(calls).endsWith(SystemCall.MMAP, SystemCall.CLOSE);
+    assertThat(handlers()).isEqualTo(before);
+  }
+
+  @Test
+  void whoHandlesNothingIsNotHandedOnTo() throws Exception {
+    List<Long> before = handlers();
+    lieAbout(1, "sa_handler", 0);
+    assertThat(FaultHandler.install(code)).isEmpty();
+    lieAbout(2, "sa_handler", 1);
+    assertThat(FaultHandler.install(code)).isEmpty();
+    lieAbout(2, "sa_flags", 0);
+    assertThat(FaultHandler.install(code)).isEmpty();
+    assertThat(handlers()).isEqualTo(before);
+  }
+
+  @Test
+  void aHandlerThatSomebodyElseHasInstalledMeanwhileStays() throws Exception {
+    List<Long> before = handlers();
+    for (int read = 1; read <= 2; read++) {
+      Linux.interpose(null);
+      // The first reading shows another one than the replacement finds.
+      lieAbout(read, "sa_handler", before.get(0) + 1);
+      Optional<CodePage> page = FaultHandler.install(code);
+      assertThat(page).isEmpty();
+      assertThat(handlers()).isEqualTo(before);
+    }
+  }
+
+  /** The given reading of a handler shows a value of ours in a field. */
+  @SuppressWarnings("restricted")
+  private static void lieAbout(int reading, String field, long value) {
+    LinuxCalls kernel = new Libc();
+    int[] readings = {0};
+    Linux.interpose((call, a, b, c, d, e, f) -> {
+      long result = kernel.invoke(call, a, b, c, d, e, f);
+      if (call == SystemCall.RT_SIGACTION && ++readings[0] == reading) {
+        MemorySegment.ofAddress(c).reinterpret(Structs.KERNEL_SIGACTION.byteSize())
+            .set(JAVA_LONG, Structs.offset(Structs.KERNEL_SIGACTION, field), value);
+      }
+      return result;
+    });
+  }
+}
