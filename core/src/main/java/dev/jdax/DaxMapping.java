@@ -7,19 +7,15 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BooleanSupplier;
 
-import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
-import dev.jdax.platform.SystemCallException;
 import dev.jdax.platform.Vma;
 import dev.jdax.spi.Backing;
-import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.DeviceInfo;
-import dev.jdax.spi.Extent;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -42,105 +38,41 @@ public final class DaxMapping implements AutoCloseable {
   private final Arena arena;
   private final MemorySegment segment;
 
-  /** The use lock: jdax's own operations on the memory hold it for reading, the end of the mapping for writing. */
-  private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
-  /** Why it is closed; null while it is open. Guarded by the use lock. */
+  private final Persistence persistence;
+  private final MappingStores stores;
+
+  /** jdax's own operations on the memory are counted, and the end of the mapping waits for them. */
+  private final InFlight inFlight = new InFlight();
+  /** Why it is closed; null while it is open. Written by who may end the mapping ({@link InFlight#tryEnding}). */
   private volatile String ended;
 
   private DaxMapping(DaxDevice device, Access access, PageSize alignment, Backing backing, long offset,
-      Reservation run, Arena arena) {
+      Placement placed, Arena arena) {
     this.device = device;
     this.access = access;
     this.alignment = alignment;
     this.backing = backing;
     this.offset = offset;
-    this.run = run;
+    this.run = placed.run();
     this.arena = arena;
     MemorySegment memory = run.segment(arena);
     this.segment = access == Access.READ_ONLY ? memory.asReadOnly() : memory;
+    this.persistence = new Persistence(this, run, backing, backing.persistenceDomain(placed.synchronous()));
+    this.stores = new MappingStores(this, run, segment, backing, persistence);
   }
 
   /** Maps what was checked; on failure nothing is left behind. Called with the region lock held. */
   static DaxMapping of(String attempt, DaxDevice device, DeviceInfo info, Backing backing, Access access, long offset,
       long length) throws DaxException {
-    PageSize alignment = info.alignment();
-    try (Descriptor file = backing.open(access); Unwind unwind = new Unwind()) {
-      List<Piece> pieces = pieces(file, backing.extents(), offset, length);
-      if (pieces.stream().mapToLong(Piece::length).sum() != length) {
-        throw new DaxException(Errno.EBUSY, attempt, "somebody else has resized the device meanwhile", "try again");
-      }
-      Reservation run = Reservation.of(pieces, alignment.bytes());
-      unwind.onFailure(run::close);
-      run.place(access == Access.READ_WRITE, backing.synchronous());
-      if (backing.mayVanish()) {
-        probe(attempt, run, backing, info, access, offset, length);
-      }
+    try (Unwind unwind = new Unwind()) {
+      Placement memory = Placement.of(attempt, info, backing, access, offset, length);
+      unwind.onFailure(memory.run()::close);
       Arena arena = Arena.ofShared();
       unwind.onFailure(arena::close);
-      DaxMapping mapping = new DaxMapping(device, access, alignment, backing, offset, run, arena);
+      DaxMapping mapping = new DaxMapping(device, access, info.alignment(), backing, offset, memory, arena);
       unwind.keep();
       return mapping;
-    } catch (SystemCallException e) {
-      throw refused(attempt, e);
     }
-  }
-
-  private static DaxException refused(String attempt, SystemCallException e) {
-    Errno errno = Errno.of(e.errno());
-    String remedy = errno == Errno.ENOMEM
-        ? "raise the limit on addresses (ulimit -v) or on mappings (sysctl vm.max_map_count), or map less"
-        : "look at the kernel's log";
-    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), remedy, e);
-  }
-
-  /** The parts of the file that stand for the part of the device. */
-  private static List<Piece> pieces(Descriptor file, List<Extent> extents, long offset, long length) {
-    List<Piece> pieces = new ArrayList<>();
-    long at = 0;
-    for (Extent extent : extents) {
-      long from = Math.max(offset - at, 0);
-      long to = Math.min(offset + length - at, extent.length());
-      if (from < to) {
-        pieces.add(new Piece(file.number(), extent.fileOffset() + from, to - from));
-      }
-      at += extent.length();
-    }
-    return pieces;
-  }
-
-  /**
-   * Touches the first and last block of every range, or all blocks where the ranges are not known, so that what has
-   * vanished is an error here and no signal later; and forgets it, since the first touch is still to come and to be
-   * counted. The blocks are those of a fault: where that may be smaller than the alignment, a whole aligned block would
-   * fill a file's holes.
-   */
-  private static void probe(String attempt, Reservation run, Backing backing, DeviceInfo info, Access access,
-      long offset, long length) throws SystemCallException, DaxException {
-    long block = backing.granularity().bytes();
-    for (Extent blocks : blocksToProbe(info, block, offset, length)) {
-      OptionalLong gone = run.firstUnreachable(blocks.fileOffset(), blocks.length(), block,
-          access == Access.READ_WRITE);
-      if (gone.isPresent()) {
-        throw backing.unreachable(attempt, gone.getAsLong());
-      }
-      run.untouch(blocks.fileOffset(), blocks.length());
-    }
-  }
-
-  private static List<Extent> blocksToProbe(DeviceInfo info, long block, long offset, long length) {
-    if (info.ranges().isEmpty()) {
-      return List.of(new Extent(0, length));
-    }
-    List<Extent> blocks = new ArrayList<>();
-    for (DaxRange range : info.ranges().get()) {
-      long from = Math.max(range.offset(), offset) - offset;
-      long to = Math.min(range.offset() + range.length(), offset + length) - offset;
-      if (from < to) {
-        blocks.add(new Extent(from, block));
-        blocks.add(new Extent(to - block, block));
-      }
-    }
-    return blocks;
   }
 
   /**
@@ -216,23 +148,128 @@ public final class DaxMapping implements AutoCloseable {
    *     kernel cannot be asked (before Linux 5.14)
    */
   public OptionalLong check(long from, long range) throws DaxException {
-    if (from < 0 || range < 0 || from > length() - range) {
-      throw new IndexOutOfBoundsException("range at " + from + " of " + range + " bytes in " + this);
-    }
-    long block = alignment.bytes();
-    long start = from / block * block;
-    long end = Math.ceilDiv(from + range, block) * block;
-    use.readLock().lock();
+    requireInside(from, range);
+    int stripe = enter();
     try {
-      requireOpen();
       backing.requireSame("check " + this);
       return range == 0
           ? OptionalLong.empty()
-          : run.firstUnreachable(start, end - start, block, access == Access.READ_WRITE);
-    } catch (SystemCallException e) {
-      throw refused("check " + this, e);
+          : persistence.firstGone("check " + this, from, range, access == Access.READ_WRITE);
     } finally {
-      use.readLock().unlock();
+      leave(stripe);
+    }
+  }
+
+  /**
+   * {@return how far a store to this memory has to travel to survive a loss of power}
+   *
+   * <p>On volatile memory it is {@link PersistenceDomain#NONE}: all of the following may be called, and nothing that
+   * they do survives.
+   */
+  public PersistenceDomain persistenceDomain() {
+    return persistence.domain();
+  }
+
+  /**
+   * Begins to make a range durable, {@code pmem_flush}: every line of the CPU's cache that the range has a byte in is
+   * written back. {@link #drain} waits until that is done; so that several ranges are flushed, and waited for once.
+   *
+   * <p>In a domain of pages, {@link PersistenceDomain#PAGE}, it is done when this returns. Where the cache itself is in
+   * the domain, or nothing is, there is nothing to do.
+   *
+   * @param from where the range begins in this mapping, in bytes, aligned to nothing
+   * @param range how long it is, in bytes
+   * @throws IndexOutOfBoundsException if the range is not inside the mapping
+   * @throws IllegalStateException if the mapping is closed, or is closed meanwhile
+   * @throws DaxException with EFAULT, and the offset, if memory that was to be flushed has vanished; with EIO if the
+   *     medium fails; or if this process has no way to write the cache back
+   */
+  public void flush(long from, long range) throws DaxException {
+    requireInside(from, range);
+    requireOpen();
+    persistence.flush(from, range);
+  }
+
+  /**
+   * Waits until all that the calling thread has flushed is durable, {@code pmem_drain}.
+   *
+   * @throws IllegalStateException if the mapping is closed
+   */
+  public void drain() {
+    requireOpen();
+    persistence.drain();
+  }
+
+  /**
+   * Makes a range durable, {@code pmem_persist}: {@link #flush} and {@link #drain} in one.
+   *
+   * @param from where the range begins in this mapping, in bytes, aligned to nothing
+   * @param range how long it is, in bytes
+   * @throws IndexOutOfBoundsException if the range is not inside the mapping
+   * @throws IllegalStateException if the mapping is closed, or is closed meanwhile
+   * @throws DaxException as {@link #flush}
+   */
+  public void persist(long from, long range) throws DaxException {
+    requireInside(from, range);
+    requireOpen();
+    persistence.persist(from, range);
+  }
+
+  /**
+   * Copies into this mapping, durably, {@code pmem_memmove_persist}: what is long goes past the CPU's cache. For many
+   * short copies that are waited for once, store through {@link #segment}, flush each, and drain.
+   *
+   * @param source what is copied, all of it; it may overlap the target
+   * @param to where the target begins in this mapping, in bytes, aligned to nothing
+   * @throws IndexOutOfBoundsException if the source is longer than what this mapping has from there
+   * @throws IllegalStateException if the mapping is closed, or the source is; or one of them meanwhile: then a part may
+   *     be copied
+   * @throws DaxException with EACCES if the mapping is read-only; as {@link #flush}; also if memory of the source has
+   *     vanished; a part may be copied
+   */
+  public void copy(MemorySegment source, long to) throws DaxException {
+    Objects.requireNonNull(source, "source");
+    requireInside(to, source.byteSize());
+    requireOpen();
+    requireWritable("copy to");
+    stores.copy(source, to);
+  }
+
+  /**
+   * Fills a range with one byte, durably, {@code pmem_memset_persist}: what is long goes past the CPU's cache.
+   *
+   * @param from where the range begins in this mapping, in bytes, aligned to nothing
+   * @param range how long it is, in bytes
+   * @param value the byte
+   * @throws IndexOutOfBoundsException if the range is not inside the mapping
+   * @throws IllegalStateException if the mapping is closed, or is closed meanwhile: then a part may be filled
+   * @throws DaxException with EACCES if the mapping is read-only; as {@link #flush}; a part may be filled
+   */
+  public void fill(long from, long range, byte value) throws DaxException {
+    requireInside(from, range);
+    requireOpen();
+    requireWritable("fill");
+    stores.fill(from, range, value);
+  }
+
+  /**
+   * Has the NVDIMMs behind this mapping write their own buffers to the media, {@code pmem_deep_drain}. What was
+   * persisted is durable without it, as long as the platform gets these buffers written when power fails.
+   *
+   * @return whether that was done; false if the platform says that it is never needed
+   * @throws IllegalStateException if the mapping is closed
+   * @throws DaxException with EOPNOTSUPP if there is no NVDIMM behind it, or the kernel knows no way; with EACCES if
+   *     only root may
+   */
+  public boolean deepFlush() throws DaxException {
+    requireOpen();
+    return persistence.deepFlush();
+  }
+
+  private void requireWritable(String attempt) throws DaxException {
+    if (access == Access.READ_ONLY) {
+      throw new DaxException(Errno.EACCES, attempt + " the " + this, "it was mapped to be read only",
+          "map the device with " + Access.READ_WRITE);
     }
   }
 
@@ -243,16 +280,15 @@ public final class DaxMapping implements AutoCloseable {
    * @throws IOException if {@code /proc/self/smaps} cannot be read
    */
   public List<KernelMapping> kernelView() throws IOException {
-    use.readLock().lock();
+    int stripe = enter();
     try {
-      requireOpen();
       List<KernelMapping> parts = new ArrayList<>();
       for (Vma vma : run.kernelView()) {
         parts.add(new KernelMapping(vma.start(), vma.end(), vma.kernelPageSize(), vma.flags()));
       }
       return parts;
     } finally {
-      use.readLock().unlock();
+      leave(stripe);
     }
   }
 
@@ -282,19 +318,20 @@ public final class DaxMapping implements AutoCloseable {
   /** {@return whether the mapping has ended, now or before; false if something held its memory for too long} */
   private boolean end(String why) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    if (!within(deadline, use.writeLock()::tryLock)) {
+    if (!within(deadline, inFlight::tryEnding)) {
       return false;
     }
     try {
       if (ended != null) {
         return true;
       }
-      if (!within(deadline, this::closeArena)) {
+      inFlight.stop();
+      if (!within(deadline, inFlight::isIdle) || !within(deadline, this::closeArena)) {
         return false;
       }
       ended = why;
     } finally {
-      use.writeLock().unlock();
+      inFlight.endTrying();
     }
     device.region().ended(this);
     return true;
@@ -322,6 +359,35 @@ public final class DaxMapping implements AutoCloseable {
       return true;
     } catch (IllegalStateException e) {
       return false;
+    }
+  }
+
+  /**
+   * Counts an operation as under way, so that the mapping does not end before {@link #leave}.
+   *
+   * @throws IllegalStateException if the mapping is closed
+   */
+  int enter() {
+    int stripe = inFlight.enter();
+    if (ended != null) {
+      inFlight.leave(stripe);
+      requireOpen();
+    }
+    return stripe;
+  }
+
+  void leave(int stripe) {
+    inFlight.leave(stripe);
+  }
+
+  /** As {@link #requireOpen}, but waits for the end of a mapping that is being closed. */
+  void requireOpenNow() {
+    leave(enter());
+  }
+
+  private void requireInside(long from, long range) {
+    if (from < 0 || range < 0 || from > length() - range) {
+      throw new IndexOutOfBoundsException("range at " + from + " of " + range + " bytes in " + this);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
+import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
@@ -230,6 +231,12 @@ final class HmemClaim implements Claim {
   @Override
   public boolean pinned() {
     return pinned;
+  }
+
+  /** RAM, or a file that is nothing but RAM. */
+  @Override
+  public PersistenceDomain persistenceDomain(boolean synchronousMapping) {
+    return PersistenceDomain.NONE;
   }
 
   @Override

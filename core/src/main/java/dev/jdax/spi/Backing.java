@@ -7,6 +7,7 @@ import dev.jdax.Access;
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.PersistenceDomain;
 
 /** What a bound device is mapped from: parts of a file that can be opened. */
 public interface Backing extends FaultGranularity {
@@ -55,10 +56,31 @@ public interface Backing extends FaultGranularity {
   }
 
   /**
-   * {@return why a block could not be touched, when it was to be mapped}
+   * {@return how far a store to a mapping of it has to travel to survive a loss of power}
+   *
+   * @param synchronousMapping whether the kernel has accepted {@code MAP_SYNC} for the mapping
+   */
+  default PersistenceDomain persistenceDomain(boolean synchronousMapping) {
+    return PersistenceDomain.UNKNOWN;
+  }
+
+  /**
+   * Has the NVDIMMs behind it write their own buffers to the media.
    *
    * @param attempt what was attempted
-   * @param at where the block begins in the mapping, in bytes
+   * @return whether that was done; false if it is never needed
+   * @throws DaxException with EOPNOTSUPP if there are none, or there is no way; or as the kernel refuses
+   */
+  default boolean deepFlush(String attempt) throws DaxException {
+    throw new DaxException(Errno.EOPNOTSUPP, attempt, "there is no NVDIMM behind it, whose buffers could be flushed",
+        "persist what is to survive, where the persistence domain is a durable one");
+  }
+
+  /**
+   * {@return why memory could not be touched: when it was to be mapped, or later}
+   *
+   * @param attempt what was attempted
+   * @param at where it is in the mapping, in bytes
    */
   default DaxException unreachable(String attempt, long at) {
     return new DaxException(Errno.EFAULT, attempt, "the memory at " + ByteSize.hex(at) + " of it is gone",

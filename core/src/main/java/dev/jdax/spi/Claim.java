@@ -5,6 +5,7 @@ import java.util.Map;
 
 import dev.jdax.Access;
 import dev.jdax.DaxException;
+import dev.jdax.PersistenceDomain;
 
 /**
  * Memory made ours: allocated in full, on its node, pinned where that can be had, locked against others, and checked;
@@ -35,6 +36,22 @@ public interface Claim extends FaultGranularity {
    * {@return whether the memory is kept where it is in RAM}
    */
   boolean pinned();
+
+  /**
+   * {@return whether it is to be mapped with {@code MAP_SYNC}, as {@link Backing#synchronous} has it}
+   */
+  default boolean synchronous() {
+    return false;
+  }
+
+  /**
+   * {@return how far a store to it has to travel to survive a loss of power}
+   *
+   * @param synchronousMapping whether the kernel has accepted {@code MAP_SYNC} for the mapping
+   */
+  default PersistenceDomain persistenceDomain(boolean synchronousMapping) {
+    return PersistenceDomain.UNKNOWN;
+  }
 
   /**
    * {@return what a region of this memory shows beside Linux's attributes, by name}

@@ -10,6 +10,7 @@ import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
+import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
@@ -19,21 +20,23 @@ import dev.jdax.platform.SystemCallException;
  * A part of a file, claimed: locked against every other claim of it, here and in other processes, and allocated. It is
  * what a driver without native code makes regions of.
  *
- * <p>Locks are advisory, so others can write to the file, or truncate it: its memory may vanish, and is probed before it
- * is mapped.
+ * <p>Locks are advisory, so others can write to the file, or truncate it: its memory may vanish, and is probed before
+ * it is mapped.
  */
 public final class FileClaim implements Claim {
   private final Fd file;
   private final long offset;
   private final long length;
   private final PageSize granularity;
+  private final boolean inMemory;
   private final Set<Waiver> waivers;
 
-  private FileClaim(Fd file, long offset, long length, PageSize granularity, Set<Waiver> waivers) {
+  private FileClaim(Fd file, long offset, long length, PageSize granularity, boolean inMemory, Set<Waiver> waivers) {
     this.file = file;
     this.offset = offset;
     this.length = length;
     this.granularity = granularity;
+    this.inMemory = inMemory;
     this.waivers = waivers;
   }
 
@@ -71,9 +74,10 @@ public final class FileClaim implements Claim {
           file.allocate(offset, length);
         }
       }
-      PageSize granularity = granularityOf(file.fileSystem());
+      FileSystem fileSystem = file.fileSystem();
       unwind.keep();
-      return new FileClaim(file, offset, length, granularity, Set.copyOf(waivers));
+      return new FileClaim(file, offset, length, granularityOf(fileSystem),
+          fileSystem.isVolatile() && status.isRegular(), Set.copyOf(waivers));
     } catch (SystemCallException e) {
       boolean noRoom = e.errno() == Errno.ENOSPC.number() || e.errno() == Errno.EOPNOTSUPP.number();
       throw refused(attempt, e, noRoom
@@ -129,7 +133,7 @@ public final class FileClaim implements Claim {
     if (at < 0 || count < 0 || at > length - count) {
       throw new IndexOutOfBoundsException(range(at, count) + " in a claim of " + length + " bytes");
     }
-    return new FileClaim(file, offset + at, count, granularity, waivers);
+    return new FileClaim(file, offset + at, count, granularity, inMemory, waivers);
   }
 
   @Override
@@ -165,6 +169,20 @@ public final class FileClaim implements Claim {
   @Override
   public boolean pinned() {
     return false;
+  }
+
+  /** A file system with DAX takes it if a flushed store is durable there; others do not know it. */
+  @Override
+  public boolean synchronous() {
+    return !inMemory;
+  }
+
+  @Override
+  public PersistenceDomain persistenceDomain(boolean synchronousMapping) {
+    if (inMemory) {
+      return PersistenceDomain.NONE;
+    }
+    return synchronousMapping ? PersistenceDomain.MEMORY_CONTROLLER : PersistenceDomain.PAGE;
   }
 
   @Override

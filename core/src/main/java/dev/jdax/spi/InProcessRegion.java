@@ -15,6 +15,7 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
+import dev.jdax.PersistenceDomain;
 
 /**
  * A region whose memory this process holds, and whose layout stands in memory.
@@ -256,6 +257,16 @@ public final class InProcessRegion implements RegionOps {
     @Override
     public boolean pinned() {
       return claim.pinned();
+    }
+
+    @Override
+    public boolean synchronous() {
+      return claim.synchronous();
+    }
+
+    @Override
+    public PersistenceDomain persistenceDomain(boolean synchronousMapping) {
+      return claim.persistenceDomain(synchronousMapping);
     }
   }
 }

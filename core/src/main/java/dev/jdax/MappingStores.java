@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
+
+import dev.jdax.platform.CpuCache;
+import dev.jdax.platform.Reservation;
+import dev.jdax.spi.Backing;
+
+/**
+ * Copies into one mapping, and fills it, durably. Ranges were checked before.
+ *
+ * <p>They are done in parts, and each part is counted as under way: so the mapping does not end under a store, and its
+ * end does not wait for long. Where lines of the cache would be flushed anyway, long ones are stored past the cache.
+ */
+final class MappingStores {
+  /** From this length on stores go past the cache: where libpmem has it, and still to be measured here. */
+  static final long NON_TEMPORAL_FROM = 256;
+
+  private static final long LINE = 64;
+
+  private final DaxMapping mapping;
+  private final Reservation run;
+  private final MemorySegment segment;
+  private final Backing backing;
+  private final Persistence persistence;
+
+  MappingStores(DaxMapping mapping, Reservation run, MemorySegment segment, Backing backing, Persistence persistence) {
+    this.mapping = mapping;
+    this.run = run;
+    this.segment = segment;
+    this.backing = backing;
+    this.persistence = persistence;
+  }
+
+  void copy(MemorySegment source, long offset) throws DaxException {
+    if (reachesInto(source, offset)) {
+      copyBackwards(source, offset);
+      return;
+    }
+    long length = source.byteSize();
+    long longest = CpuCache.longest(source);
+    boolean nonTemporal = isNonTemporal(length);
+    long done = 0;
+    try {
+      while (done < length) {
+        long count = part(offset + done, length - done, longest);
+        MemorySegment part = count == length ? source : source.asSlice(done, count);
+        copyPart(part, offset + done, nonTemporal, done + count == length);
+        done += count;
+      }
+    } finally {
+      finish(offset, done, length, nonTemporal);
+    }
+  }
+
+  void fill(long offset, long length, byte value) throws DaxException {
+    boolean nonTemporal = isNonTemporal(length);
+    long done = 0;
+    try {
+      while (done < length) {
+        long count = part(offset + done, length - done, CpuCache.LONGEST);
+        fillPart(offset + done, count, value, nonTemporal, done + count == length);
+        done += count;
+      }
+    } finally {
+      finish(offset, done, length, nonTemporal);
+    }
+  }
+
+  /** How much to do next, so that all parts but the last end where a line does. */
+  private static long part(long at, long left, long longest) {
+    return Math.min(left, longest - at % LINE);
+  }
+
+  /** What went past the cache was waited for with the last part; where that was not reached, others would see holes. */
+  private void finish(long offset, long done, long length, boolean nonTemporal) throws DaxException {
+    if (!nonTemporal) {
+      if (done == length) {
+        persistence.persist(offset, length);
+      }
+    } else if (done < length) {
+      CpuCache.drain();
+    }
+  }
+
+  private boolean isNonTemporal(long length) {
+    return length >= NON_TEMPORAL_FROM && persistence.domain().flushesLines() && Persistence.isGuarded();
+  }
+
+  /** Where memory cannot vanish and no line is flushed, Java's own stores are as good, and need no handler. */
+  private boolean byMachineCode() {
+    return (backing.mayVanish() || persistence.domain().flushesLines()) && Persistence.isGuarded();
+  }
+
+  private void copyPart(MemorySegment source, long at, boolean nonTemporal, boolean drain) throws DaxException {
+    long length = source.byteSize();
+    long gone = CpuCache.DONE;
+    int stripe = mapping.enter();
+    try {
+      if (byMachineCode()) {
+        gone = CpuCache.copy(run, at, source, nonTemporal, drain);
+      } else {
+        requireThere("copy", at, length);
+        MemorySegment.copy(source, 0, segment, at, length);
+      }
+    } catch (InternalError e) {
+      throw vanished("copy", at, length, e);
+    } finally {
+      mapping.leave(stripe);
+    }
+    if (gone == CpuCache.SOURCE_GONE) {
+      throw sourceGone(at, length, null);
+    }
+    if (gone != CpuCache.DONE) {
+      throw persistence.gone(persistence.attempt("copy", at, length), gone);
+    }
+  }
+
+  private void fillPart(long at, long length, byte value, boolean nonTemporal, boolean drain) throws DaxException {
+    long gone = CpuCache.DONE;
+    int stripe = mapping.enter();
+    try {
+      if (byMachineCode()) {
+        gone = CpuCache.fill(run, at, length, value, nonTemporal, drain);
+      } else {
+        requireThere("fill", at, length);
+        segment.asSlice(at, length).fill(value);
+      }
+    } catch (InternalError e) {
+      throw vanished("fill", at, length, e);
+    } finally {
+      mapping.leave(stripe);
+    }
+    if (gone != CpuCache.DONE) {
+      throw persistence.gone(persistence.attempt("fill", at, length), gone);
+    }
+  }
+
+  /** Asks the kernel first: where the JVM meets memory that is gone, it may say so late and elsewhere. */
+  private void requireThere(String verb, long at, long length) throws DaxException {
+    if (backing.mayVanish()) {
+      String attempt = persistence.attempt(verb, at, length);
+      OptionalLong gone = persistence.firstGone(attempt, at, length, true);
+      if (gone.isPresent()) {
+        throw backing.unreachable(attempt, gone.getAsLong());
+      }
+    }
+  }
+
+  /** The JVM has met memory that is gone, and does not say where. */
+  private DaxException vanished(String verb, long at, long length, InternalError e) throws DaxException {
+    String attempt = persistence.attempt(verb, at, length);
+    OptionalLong gone = persistence.firstGone(attempt, at, length, true);
+    return gone.isPresent() ? backing.unreachable(attempt, gone.getAsLong()) : sourceGone(at, length, e);
+  }
+
+  private DaxException sourceGone(long at, long length, InternalError e) {
+    return new DaxException(Errno.EFAULT, persistence.attempt("copy", at, length), "the memory of its source is gone",
+        "see who has truncated the file that it is made of", e);
+  }
+
+  /** {@return whether a copy from the beginning would overwrite what is still to be copied} */
+  private boolean reachesInto(MemorySegment source, long offset) {
+    if (!source.isNative()) {
+      return false;
+    }
+    long ahead = segment.address() + offset - source.address();
+    return 0 < ahead && ahead < source.byteSize();
+  }
+
+  /** Part after part from the end, each through Java's heap, where it is safe from what is stored meanwhile. */
+  private void copyBackwards(MemorySegment source, long offset) throws DaxException {
+    MemorySegment buffer = MemorySegment.ofArray(new byte[(int) CpuCache.LONGEST_CRITICAL]);
+    for (long left = source.byteSize(); left > 0;) {
+      long count = Math.min(left, buffer.byteSize());
+      left -= count;
+      MemorySegment part = buffer.asSlice(0, count);
+      try {
+        part.copyFrom(source.asSlice(left, count));
+      } catch (InternalError e) {
+        throw sourceGone(offset + left, count, e);
+      }
+      copy(part, offset + left);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.lang.invoke.VarHandle;
+import java.util.OptionalLong;
+
+import dev.jdax.platform.CacheRoute;
+import dev.jdax.platform.CpuCache;
+import dev.jdax.platform.Reservation;
+import dev.jdax.platform.SystemCallException;
+import dev.jdax.spi.Backing;
+
+/**
+ * Makes the stores of one mapping durable, as its persistence domain needs it. Ranges were checked before.
+ *
+ * <p>A flush is not counted as under way, since that would cost as much as the flush of a line. So the mapping may end
+ * under it, and then its addresses may be nobody's: that is a fault, which is told as a closed mapping. Or they are
+ * those of somebody else's new mapping: writing lines of that back does it no harm, as it changes no byte.
+ */
+final class Persistence {
+  private final DaxMapping mapping;
+  private final Reservation run;
+  private final Backing backing;
+  private final PersistenceDomain domain;
+
+  Persistence(DaxMapping mapping, Reservation run, Backing backing, PersistenceDomain domain) {
+    this.mapping = mapping;
+    this.run = run;
+    this.backing = backing;
+    this.domain = domain;
+  }
+
+  PersistenceDomain domain() {
+    return domain;
+  }
+
+  void flush(long offset, long length) throws DaxException {
+    if (length == 0) {
+      return;
+    }
+    if (domain.flushesLines()) {
+      writeBack("flush", offset, length, false);
+    } else if (domain == PersistenceDomain.PAGE) {
+      sync("flush", offset, length);
+    }
+  }
+
+  void drain() {
+    if (domain.flushesLines()) {
+      CpuCache.drain();
+    } else {
+      VarHandle.fullFence();
+    }
+  }
+
+  void persist(long offset, long length) throws DaxException {
+    if (length == 0) {
+      drain();
+    } else if (domain.flushesLines()) {
+      writeBack("persist", offset, length, true);
+    } else if (domain == PersistenceDomain.PAGE) {
+      sync("persist", offset, length);
+    } else {
+      VarHandle.fullFence();
+    }
+  }
+
+  /** {@return whether a fault in our own machine code would be an error on this mapping} */
+  static boolean isGuarded() {
+    return CpuCache.route() == CacheRoute.GUARDED;
+  }
+
+  private void writeBack(String verb, long offset, long length, boolean drain) throws DaxException {
+    long gone = isGuarded()
+        ? CpuCache.writeBack(run, offset, length, drain)
+        : writeBackUnguarded(verb, offset, length, drain);
+    if (gone != CpuCache.DONE) {
+      throw gone(attempt(verb, offset, length), gone);
+    }
+  }
+
+  /** A fault would end the JVM: the mapping is kept open, and the kernel is asked whether the memory is there. */
+  private long writeBackUnguarded(String verb, long offset, long length, boolean drain) throws DaxException {
+    if (CpuCache.route() == CacheRoute.NONE) {
+      throw noWay(attempt(verb, offset, length), CpuCache.refusal());
+    }
+    int stripe = mapping.enter();
+    try {
+      OptionalLong gone = backing.mayVanish()
+          ? firstGone(attempt(verb, offset, length), offset, length, false)
+          : OptionalLong.empty();
+      return gone.isPresent() ? gone.getAsLong() : CpuCache.writeBack(run, offset, length, drain);
+    } finally {
+      mapping.leave(stripe);
+    }
+  }
+
+  private static DaxException noWay(String attempt, SystemCallException refusal) {
+    Errno errno = Errno.of(refusal.errno());
+    return new DaxException(errno, attempt, "the kernel refused " + refusal.call() + " for a page of machine code ("
+        + errno.text() + "), and Java has no way of its own to write the CPU's cache back",
+        "let this process make memory executable (execmem in SELinux, MemoryDenyWriteExecute=no in systemd)",
+        refusal);
+  }
+
+  private void sync(String verb, long offset, long length) throws DaxException {
+    try {
+      run.sync(offset, length);
+    } catch (SystemCallException e) {
+      mapping.requireOpenNow();
+      Errno errno = Errno.of(e.errno());
+      throw new DaxException(errno, attempt(verb, offset, length),
+          "the kernel refused " + e.call() + ": " + errno.text(), "look at its log: the medium may be failing", e);
+    }
+  }
+
+  /** {@return the first block in a range that cannot be touched; called while the mapping cannot end} */
+  OptionalLong firstGone(String attempt, long offset, long length, boolean write) throws DaxException {
+    long block = backing.granularity().bytes();
+    long start = offset / block * block;
+    long end = Math.ceilDiv(offset + length, block) * block;
+    try {
+      return run.firstUnreachable(start, end - start, block, write);
+    } catch (SystemCallException e) {
+      throw Placement.refused(attempt, e);
+    }
+  }
+
+  /**
+   * {@return why an offset could not be touched: its memory has vanished}
+   *
+   * @throws IllegalStateException if that is because the mapping was closed meanwhile
+   */
+  DaxException gone(String attempt, long offset) {
+    mapping.requireOpenNow();
+    return backing.unreachable(attempt, offset);
+  }
+
+  String attempt(String verb, long offset, long length) {
+    return verb + " " + ByteSize.format(length) + " at " + ByteSize.hex(offset) + " of the " + mapping;
+  }
+
+  boolean deepFlush() throws DaxException {
+    return backing.deepFlush("deep-flush the " + mapping);
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+import dev.jdax.platform.Piece;
+import dev.jdax.platform.Reservation;
+import dev.jdax.platform.SystemCallException;
+import dev.jdax.spi.Backing;
+import dev.jdax.spi.Descriptor;
+import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.Extent;
+import dev.jdax.spi.Unwind;
+
+/**
+ * A part of a device in its place: mapped as one run of addresses, and seen to be there.
+ *
+ * @param run the addresses
+ * @param synchronous whether the kernel has accepted {@code MAP_SYNC} for all of it
+ */
+record Placement(Reservation run, boolean synchronous) {
+
+  /** Maps what was checked; on failure nothing is left behind. */
+  static Placement of(String attempt, DeviceInfo info, Backing backing, Access access, long offset, long length)
+      throws DaxException {
+    try (Descriptor file = backing.open(access); Unwind unwind = new Unwind()) {
+      List<Piece> pieces = pieces(file, backing.extents(), offset, length);
+      if (pieces.stream().mapToLong(Piece::length).sum() != length) {
+        throw new DaxException(Errno.EBUSY, attempt, "somebody else has resized the device meanwhile", "try again");
+      }
+      Reservation run = Reservation.of(pieces, info.alignment().bytes());
+      unwind.onFailure(run::close);
+      boolean synchronous = run.place(access == Access.READ_WRITE, backing.synchronous());
+      if (backing.mayVanish()) {
+        probe(attempt, run, backing, info, access, offset, length);
+      }
+      unwind.keep();
+      return new Placement(run, synchronous);
+    } catch (SystemCallException e) {
+      throw refused(attempt, e);
+    }
+  }
+
+  static DaxException refused(String attempt, SystemCallException e) {
+    Errno errno = Errno.of(e.errno());
+    String remedy = errno == Errno.ENOMEM
+        ? "raise the limit on addresses (ulimit -v) or on mappings (sysctl vm.max_map_count), or map less"
+        : "look at the kernel's log";
+    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), remedy, e);
+  }
+
+  /** The parts of the file that stand for the part of the device. */
+  private static List<Piece> pieces(Descriptor file, List<Extent> extents, long offset, long length) {
+    List<Piece> pieces = new ArrayList<>();
+    long at = 0;
+    for (Extent extent : extents) {
+      long from = Math.max(offset - at, 0);
+      long to = Math.min(offset + length - at, extent.length());
+      if (from < to) {
+        pieces.add(new Piece(file.number(), extent.fileOffset() + from, to - from));
+      }
+      at += extent.length();
+    }
+    return pieces;
+  }
+
+  /**
+   * Touches the first and last block of every range, or all blocks where the ranges are not known, so that what has
+   * vanished is an error here and no signal later; and forgets it, since the first touch is still to come and to be
+   * counted. The blocks are those of a fault: where that may be smaller than the alignment, a whole aligned block would
+   * fill a file's holes.
+   */
+  private static void probe(String attempt, Reservation run, Backing backing, DeviceInfo info, Access access,
+      long offset, long length) throws SystemCallException, DaxException {
+    long block = backing.granularity().bytes();
+    for (Extent blocks : blocksToProbe(info, block, offset, length)) {
+      OptionalLong gone = run.firstUnreachable(blocks.fileOffset(), blocks.length(), block,
+          access == Access.READ_WRITE);
+      if (gone.isPresent()) {
+        throw backing.unreachable(attempt, gone.getAsLong());
+      }
+      run.untouch(blocks.fileOffset(), blocks.length());
+    }
+  }
+
+  private static List<Extent> blocksToProbe(DeviceInfo info, long block, long offset, long length) {
+    if (info.ranges().isEmpty()) {
+      return List.of(new Extent(0, length));
+    }
+    List<Extent> blocks = new ArrayList<>();
+    for (DaxRange range : info.ranges().get()) {
+      long from = Math.max(range.offset(), offset) - offset;
+      long to = Math.min(range.offset() + range.length(), offset + length) - offset;
+      if (from < to) {
+        blocks.add(new Extent(from, block));
+        blocks.add(new Extent(to - block, block));
+      }
+    }
+    return blocks;
+  }
+}

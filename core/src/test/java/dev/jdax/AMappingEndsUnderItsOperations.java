@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import static dev.jdax.Refusal.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import dev.jdax.spi.MemoryInADomain;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Who ends a mapping waits for what jdax itself has under way, and lets nothing in that could store afterwards. */
+@Timeout(120)
+class AMappingEndsUnderItsOperations {
+  private static final int SIZE = 2 << 20;
+  private static final int ROUNDS = 100;
+
+  private MemoryInADomain memory;
+  private DaxBus bus;
+  private DaxDevice device;
+
+  private void open(PersistenceDomain domain) throws Exception {
+    memory = new MemoryInADomain(domain, true, SIZE);
+    bus = DaxBus.withDrivers(memory);
+    device = bus.add(memory).devices().getFirst();
+  }
+
+  @BeforeEach
+  void openUnknown() throws Exception {
+    open(PersistenceDomain.UNKNOWN);
+  }
+
+  @AfterEach
+  void close() {
+    bus.close();
+  }
+
+  private interface Operation {
+    void on(DaxMapping mapping) throws DaxException;
+  }
+
+  /** Does it again and again, until the mapping is closed; and nothing else may end it. */
+  private static Future<Integer> again(ExecutorService threads, CountDownLatch start, DaxMapping mapping,
+      Operation operation) {
+    return threads.submit(() -> {
+      start.countDown();
+      int times = 0;
+      try {
+        while (true) {
+          operation.on(mapping);
+          times++;
+        }
+      } catch (IllegalStateException e) {
+        assertThat(e).hasMessageContaining("is closed: ");
+        return times;
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource(PersistenceDomain.class)
+  void closedUnderFire(PersistenceDomain domain) throws Exception {
+    endUnderFire(domain, DaxMapping::close);
+  }
+
+  @Test
+  void revokedUnderFire() throws Exception {
+    endUnderFire(PersistenceDomain.MEMORY_CONTROLLER, mapping -> {
+      device.disable(Removal.FORCE);
+      device.enable();
+    });
+  }
+
+  /** What is mapped next often gets the same addresses; it has to stay as it is. */
+  private void endUnderFire(PersistenceDomain domain, Operation end) throws Exception {
+    close();
+    open(domain);
+    MemoryInADomain other = new MemoryInADomain(domain, true, SIZE);
+    try (ExecutorService threads = Executors.newFixedThreadPool(5);
+        Arena arena = Arena.ofShared();
+        DaxBus another = DaxBus.withDrivers(other)) {
+      DaxDevice next = another.add(other).devices().getFirst();
+      MemorySegment source = arena.allocate(100_000).fill((byte) 1);
+      MemorySegment heap = MemorySegment.ofArray(new byte[10_000]).fill((byte) 1);
+      for (int round = 0; round < ROUNDS; round++) {
+        DaxMapping mapping = device.map(Access.READ_WRITE);
+        CountDownLatch start = new CountDownLatch(5);
+        List<Future<Integer>> all = new ArrayList<>();
+        all.add(again(threads, start, mapping, m -> m.persist(70, 100)));
+        all.add(again(threads, start, mapping, m -> m.flush(0, SIZE)));
+        all.add(again(threads, start, mapping, m -> m.copy(source, 11)));
+        all.add(again(threads, start, mapping, m -> m.copy(heap, 500_000)));
+        all.add(again(threads, start, mapping, m -> m.fill(1_000_000, 1_000_000, (byte) 1)));
+        start.await();
+        TimeUnit.MICROSECONDS.sleep(round * 10L);
+        end.on(mapping);
+        try (DaxMapping young = next.map(Access.READ_WRITE)) {
+          for (Future<Integer> one : all) {
+            one.get();
+          }
+          assertThat(young.segment().mismatch(MemorySegment.ofArray(new byte[SIZE]))).isEqualTo(-1);
+        }
+        assertThat(mapping.isOpen()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void anOperationOfItsOwnIsWaitedForASecond() throws Exception {
+    DaxMapping mapping = device.map(Access.READ_WRITE);
+    int stripe = mapping.enter();
+    assertThatThrownBy(mapping::close).isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("has held its memory for 1 s");
+    assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY);
+    assertThat(mapping.isOpen()).isTrue();
+    mapping.fill(0, 100, (byte) 1); // and is as open as before
+    mapping.leave(stripe);
+    mapping.close();
+    assertThatThrownBy(mapping::enter).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void whileItIsBeingEndedOperationsWait() throws Exception {
+    DaxMapping mapping = device.map(Access.READ_WRITE);
+    int stripe = mapping.enter();
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      Future<?> closing = threads.submit(mapping::close);
+      Future<?> filling;
+      do { // until one finds the end under way
+        filling = threads.submit(() -> {
+          mapping.fill(0, 8, (byte) 1);
+          return null;
+        });
+        TimeUnit.MILLISECONDS.sleep(10);
+      } while (filling.isDone());
+      assertThat(closing.isDone()).isFalse();
+      mapping.leave(stripe);
+      closing.get();
+      assertThat(filling).failsWithin(1, TimeUnit.MINUTES).withThrowableThat()
+          .withCauseInstanceOf(IllegalStateException.class).withMessageContaining("it was closed");
+    }
+  }
+}
