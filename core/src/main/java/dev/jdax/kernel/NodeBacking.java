@@ -13,6 +13,7 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
+import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.SystemCallException;
@@ -31,16 +32,17 @@ import dev.jdax.spi.Unwind;
  * @param binding what {@link #bindingOf} gave before the rest was read: while that holds, the layout cannot change
  * @param granularity its alignment, which is the size of its faults
  * @param size its size in bytes
+ * @param nvdimms the NVDIMMs behind it, if that is what it is made of
  */
 record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, Object binding, PageSize granularity,
-    long size) implements Backing {
+    long size, Optional<NvdimmRegion> nvdimms) implements Backing {
 
   /**
    * {@inheritDoc}
    *
    * <p>A node that is opened while no driver has the device may crash Linux at its mmap, if somebody else has it open.
-   * So it is opened only while device_dax has it, and looked at again: the link to the driver is another one after every
-   * bind.
+   * So it is opened only while device_dax has it, and looked at again: the link to the driver is another one after
+   * every bind.
    */
   @Override
   public Descriptor open(Access access) throws DaxException {
@@ -166,6 +168,21 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
           + "bound it again: Linux shows its memory of now, which may be another",
           "close the mapping, and map it anew");
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Of memory that is no NVDIMM's the kernel says nothing; the kernel accepts {@code MAP_SYNC} for every device.
+   */
+  @Override
+  public PersistenceDomain persistenceDomain(boolean synchronousMapping) {
+    return nvdimms.map(NvdimmRegion::persistenceDomain).orElse(PersistenceDomain.UNKNOWN);
+  }
+
+  @Override
+  public boolean deepFlush(String attempt) throws DaxException {
+    return nvdimms.isPresent() ? nvdimms.get().deepFlush(attempt) : Backing.super.deepFlush(attempt);
   }
 
   @Override

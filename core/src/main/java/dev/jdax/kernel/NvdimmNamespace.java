@@ -20,10 +20,11 @@ final class NvdimmNamespace {
   /** {@return the properties of the namespace that a region is made of; none if it is made of something else} */
   static Map<String, String> propertiesOf(Path region) throws DaxException {
     Map<String, String> properties = new LinkedHashMap<>();
-    if (!Files.exists(region.resolve("namespace"))) {
+    Optional<NvdimmRegion> behind = NvdimmRegion.of(region);
+    if (behind.isEmpty()) {
       return properties;
     }
-    Path nvdimmRegion = region.getParent();
+    Path nvdimmRegion = behind.get().folder();
     put(properties, "persistence_domain", nvdimmRegion, "persistence_domain");
     put(properties, "uuid", region, "uuid");
     Optional<String> namespace = put(properties, "namespace", region, "namespace");

@@ -33,8 +33,8 @@ import dev.jdax.spi.Unwind;
 /**
  * A region of Linux's, read from and changed through the files in its folder of sysfs (drivers/dax/bus.c).
  *
- * <p>A device is known by the inode of its folder: an operation on a device that somebody else has deleted meanwhile, and
- * made anew under the same name, is refused.
+ * <p>A device is known by the inode of its folder: an operation on a device that somebody else has deleted meanwhile,
+ * and made anew under the same name, is refused.
  */
 final class SysfsRegion implements RegionOps {
   private static final String ATTRIBUTES = "dax_region";
@@ -307,7 +307,7 @@ final class SysfsRegion implements RegionOps {
           "map " + name(device), "somebody else has unbound it meanwhile", "see who reconfigures it"));
       DeviceInfo info = read(device, attributes);
       return new NodeBacking(tree, folder.resolve(name(device)), name(device), info.incarnation(), binding,
-          info.alignment(), info.size());
+          info.alignment(), info.size(), NvdimmRegion.of(folder));
     }
   }
 

@@ -205,8 +205,8 @@ final class FakeLinux implements FilesThatAnswer.Kernel, AutoCloseable {
   }
 
   /**
-   * From now on: refuses to open ({@code open dev/dax0.0}), open for writing, read or write a file, or to probe a device
-   * ({@code probe dax0.1}); null ends that.
+   * From now on: refuses to open ({@code open dev/dax0.0}), open for writing, read or write a file, or to probe a
+   * device ({@code probe dax0.1}); null ends that.
    */
   void refuse(String what, Errno errno) {
     if (errno == null) {
@@ -303,6 +303,7 @@ final class FakeLinux implements FilesThatAnswer.Kernel, AutoCloseable {
         }
         yield resize(parent, file.getParent().getFileName().toString(), Long.parseLong(text));
       }
+      case "deep_flush" -> null;
       case "align", "state" -> {
         put(name(file), text + "\n");
         yield null;
