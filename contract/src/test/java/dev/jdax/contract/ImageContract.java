@@ -22,6 +22,7 @@ import dev.jdax.DeviceState;
 import dev.jdax.Errno;
 import dev.jdax.KernelMapping;
 import dev.jdax.PageSize;
+import dev.jdax.PersistenceDomain;
 import dev.jdax.Removal;
 import dev.jdax.platform.FailingCalls;
 import dev.jdax.platform.KernelProbe;
@@ -366,5 +367,19 @@ class ImageContract implements HeldAgainst {
   void noNodeIsAskedForAndNoneIsClaimed() throws IOException {
     assertThat(device().attributes()).extracting(attribute -> attribute.name()).doesNotContain("target_node");
     assertThat(bus.device("dax3.0").attribute("numa_node").show()).isEqualTo("-1\n");
+  }
+
+  @Test
+  @Rule("C27")
+  void anImageInMemoryClaimsNothing() throws IOException {
+    try (DaxMapping mapping = device().map(Access.READ_WRITE); FailingCalls counted = FailingCalls.counting()) {
+      assertThat(mapping.persistenceDomain()).isEqualTo(PersistenceDomain.NONE);
+      assertThat(mapping.persistenceDomain().isDurable()).isFalse();
+      mapping.persist(0, mapping.length());
+      assertThat(counted.calls()).isEmpty();
+      mapping.fill(align() - 1, 2, (byte) 7);
+      assertThat(mapping.segment().get(ValueLayout.JAVA_BYTE, align())).isEqualTo((byte) 7);
+      assertRefused(Errno.EOPNOTSUPP, mapping::deepFlush, "no NVDIMM");
+    }
   }
 }

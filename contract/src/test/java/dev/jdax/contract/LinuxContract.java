@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 import dev.jdax.Access;
@@ -24,6 +25,7 @@ import dev.jdax.DeviceState;
 import dev.jdax.Errno;
 import dev.jdax.KernelMapping;
 import dev.jdax.PageSize;
+import dev.jdax.PersistenceDomain;
 import dev.jdax.Removal;
 import dev.jdax.kernel.Dax;
 import dev.jdax.platform.FailingCalls;
@@ -398,6 +400,54 @@ class LinuxContract implements HeldAgainst {
     assertThat(device.attribute("target_node").show()).isEqualTo(Files.readString(folder.resolve("target_node")));
     if (kind.isDynamic()) { // the guest has it on its second node
       assertThat(device.attribute("target_node").show()).isEqualTo("1\n");
+    }
+  }
+
+  @Test
+  @Rule("C27")
+  void howFarAStoreHasToTravelIsTheWordOfItsRegion() throws IOException {
+    Path region = Path.of("/sys/bus/dax/devices", device.name()).toRealPath().getParent().getParent();
+    Path word = region.resolve("persistence_domain");
+    PersistenceDomain expected = !kind.isDynamic() && Files.exists(word)
+        ? PersistenceDomain.valueOf(Files.readString(word).strip().toUpperCase(Locale.ROOT))
+        : PersistenceDomain.UNKNOWN;
+    try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
+      assertThat(mapping.kernelView()).allMatch(part -> part.flags().contains("sf")); // which proves nothing
+      assertThat(mapping.persistenceDomain()).isEqualTo(expected);
+      assertThat(expected.isDurable()).isEqualTo(expected != PersistenceDomain.UNKNOWN);
+      mapping.copy(MemorySegment.ofArray(new byte[]{1, 2, 3}), align() - 2);
+      mapping.persist(align() - 2, 3);
+      mapping.flush(0, mapping.length());
+      mapping.drain();
+      assertThat(mapping.segment().asSlice(align() - 2, 3).toArray(ValueLayout.JAVA_BYTE)).containsExactly(1, 2, 3);
+      Path deep = region.resolve("deep_flush");
+      if (kind.isDynamic() || !Files.exists(deep)) {
+        assertRefused(Errno.EOPNOTSUPP, mapping::deepFlush, kind.isDynamic() ? "no NVDIMM" : "has no deep_flush");
+      } else {
+        assertThat(mapping.deepFlush()).isEqualTo(Files.readString(deep).equals("1\n"));
+      }
+    }
+  }
+
+  /** As {@code check} has it; but a flush finds out only where a CPU faults on it, which QEMU's does not. */
+  @Test
+  void storesToMemoryThatSomebodyElseHasUnboundAreErrors() throws IOException {
+    Path driver = Path.of("/sys/bus/dax/drivers/device_dax");
+    try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
+      mapping.fill(0, 300, (byte) 1);
+      Files.writeString(driver.resolve("unbind"), device.name());
+      try {
+        assertRefused(Errno.EFAULT, () -> mapping.fill(align(), 8, (byte) 2), "cannot fill 8 bytes at", "touched");
+        assertRefused(Errno.EFAULT, () -> mapping.fill(align(), 3000, (byte) 2), "cannot fill");
+        assertRefused(Errno.EFAULT, () -> mapping.copy(MemorySegment.ofArray(new byte[300]), 0), "cannot copy");
+        try {
+          mapping.persist(0, align());
+        } catch (DaxException e) {
+          assertThat(e.errno()).isEqualTo(Errno.EFAULT);
+        }
+      } finally {
+        Files.writeString(driver.resolve("bind"), device.name());
+      }
     }
   }
 }

@@ -22,7 +22,9 @@ import dev.jdax.DeviceState;
 import dev.jdax.Errno;
 import dev.jdax.KernelMapping;
 import dev.jdax.PageSize;
+import dev.jdax.PersistenceDomain;
 import dev.jdax.Removal;
+import dev.jdax.platform.FailingCalls;
 import dev.jdax.platform.KernelProbe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -262,6 +264,28 @@ class MappingContract extends Contract {
     device.resize(gib);
     device.enable();
     assertRefused(Errno.EINVAL, () -> device.map(Access.READ_WRITE), "begins or ends inside a block of 1 GiB");
+  }
+
+  @Test
+  @Rule("C27")
+  void memoryThatIsNotKnownToPersistClaimsNothing() throws DaxException {
+    DaxDevice device = device();
+    try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
+      PersistenceDomain domain = mapping.persistenceDomain();
+      assertThat(domain).isEqualTo(backend().isLinux() ? PersistenceDomain.UNKNOWN : PersistenceDomain.NONE);
+      assertThat(domain.isDurable()).isFalse();
+      try (FailingCalls counted = FailingCalls.counting()) { // nothing is asked of the kernel, nor refused by it
+        mapping.segment().set(ValueLayout.JAVA_LONG, 64, 42);
+        mapping.flush(64, Long.BYTES);
+        mapping.drain();
+        mapping.persist(0, mapping.length());
+        assertThat(counted.calls()).doesNotContain("msync");
+      }
+      mapping.fill(block() - 3, 300, (byte) 7);
+      mapping.copy(MemorySegment.ofArray(new byte[]{1, 2, 3}), block() - 2);
+      assertThat(mapping.segment().asSlice(block() - 3, 5).toArray(ValueLayout.JAVA_BYTE)).containsExactly(7, 1, 2, 3, 7);
+      assertRefused(Errno.EOPNOTSUPP, mapping::deepFlush, "no NVDIMM");
+    }
   }
 
   private static boolean isInRead(Thread thread) {

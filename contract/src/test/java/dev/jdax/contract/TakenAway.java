@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.contract;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+import dev.jdax.Access;
+import dev.jdax.DaxBus;
+import dev.jdax.DaxException;
+import dev.jdax.DaxMapping;
+import dev.jdax.hmem.HmemRegion;
+import dev.jdax.pmem.Attachment;
+import dev.jdax.pmem.NvdimmImage;
+import dev.jdax.spi.MemorySource;
+
+/**
+ * A program that maps a file and cuts it off after its first quarter: {@code hmem|image PATH
+ * jdax|compare-and-set|memset}. Prints what came of it, if it lives to.
+ */
+final class TakenAway {
+  private TakenAway() {
+  }
+
+  public static void main(String[] args) throws Throwable {
+    Path path = Path.of(args[1]);
+    try (DaxBus bus = DaxBus.create();
+        DaxMapping mapping = bus.add(source(args[0], path)).devices().getFirst().map(Access.READ_WRITE)) {
+      cutOff(path);
+      long gone = mapping.length() - 4096;
+      switch (args[2]) {
+        case "jdax" -> jdax(mapping, gone);
+        case "compare-and-set" -> JAVA_LONG.varHandle().compareAndSet(mapping.segment(), gone, 0L, 1L);
+        case "memset" -> memset(mapping.segment().asSlice(gone, 8));
+        default -> throw new IllegalArgumentException(args[2]);
+      }
+      System.out.println("alive");
+    }
+  }
+
+  private static MemorySource source(String kind, Path path) throws IOException {
+    if (kind.equals("hmem")) {
+      return HmemRegion.attach(path);
+    }
+    try (NvdimmImage image = NvdimmImage.open(path, Attachment.DEFAULT.withRegion(3).withLabelSize(0))) {
+      return image.namespace("namespace3.0");
+    }
+  }
+
+  private static void cutOff(Path path) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      file.truncate(file.size() / 4);
+    }
+  }
+
+  private static void jdax(DaxMapping mapping, long gone) throws DaxException {
+    MemorySegment source = MemorySegment.ofArray(new byte[5000]);
+    attempt("copy", () -> mapping.copy(source.asSlice(0, 8), gone));
+    attempt("long copy", () -> mapping.copy(source, mapping.length() - 5000));
+    attempt("fill", () -> mapping.fill(gone, 8, (byte) 1));
+    attempt("long fill", () -> mapping.fill(0, mapping.length(), (byte) 1));
+    attempt("first block", () -> mapping.fill(0, 4096, (byte) 2));
+    attempt("persist", () -> mapping.persist(0, 4096));
+    System.out.println("check " + mapping.check(gone, 8).isPresent());
+    try {
+      System.out.println(mapping.segment().get(ValueLayout.JAVA_LONG, gone));
+    } catch (InternalError e) {
+      System.out.println("load: InternalError");
+    }
+  }
+
+  private interface Step {
+    void run() throws DaxException;
+  }
+
+  private static void attempt(String name, Step step) {
+    try {
+      step.run();
+      System.out.println(name + ": done");
+    } catch (DaxException e) {
+      System.out.println(name + ": " + e.errno());
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  private static void memset(MemorySegment memory) throws Throwable {
+    Linker linker = Linker.nativeLinker();
+    MethodHandle memset = linker.downcallHandle(linker.defaultLookup().findOrThrow("memset"),
+        FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG));
+    MemorySegment _ = (MemorySegment) memset.invokeExact(memory, 1, memory.byteSize());
+  }
+}
