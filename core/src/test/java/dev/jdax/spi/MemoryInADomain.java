@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.spi;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -13,13 +14,21 @@ import dev.jdax.platform.SystemCallException;
 
 /**
  * Memory that says of itself, for tests, in which persistence domain it is, and whether it may vanish: a file of small
- * pages without a name. It is its own driver, for one region with one device.
+ * pages, without a name as a rule. It is its own driver, for one region with one device.
  */
 public final class MemoryInADomain implements DaxDriver, MemorySource, Claim {
   private final PersistenceDomain domain;
   private final boolean mayVanish;
   private final long size;
   private final Fd file;
+
+  private MemoryInADomain(PersistenceDomain domain, boolean mayVanish, long size, Fd file) {
+    this.domain = domain;
+    this.mayVanish = mayVanish;
+    this.size = size;
+    this.file = file;
+    truncate(size);
+  }
 
   /**
    * Makes one.
@@ -29,15 +38,30 @@ public final class MemoryInADomain implements DaxDriver, MemorySource, Claim {
    * @param size how much, in bytes
    */
   public MemoryInADomain(PersistenceDomain domain, boolean mayVanish, long size) {
-    this.domain = domain;
-    this.mayVanish = mayVanish;
-    this.size = size;
+    this(domain, mayVanish, size, made(() -> Fd.memfd("jdax-in-a-domain")));
+  }
+
+  /**
+   * {@return one in a file, which is made for it, and may vanish}
+   *
+   * @param domain the domain
+   * @param path the file
+   * @param size how much, in bytes
+   */
+  public static MemoryInADomain inFile(PersistenceDomain domain, Path path, long size) {
+    return new MemoryInADomain(domain, true, size, made(() -> Fd.create(path)));
+  }
+
+  private interface Making {
+    Fd file() throws SystemCallException;
+  }
+
+  private static Fd made(Making making) {
     try {
-      this.file = Fd.memfd("jdax-in-a-domain");
+      return making.file();
     } catch (SystemCallException e) {
       throw new AssertionError(e);
     }
-    truncate(size);
   }
 
   /**
