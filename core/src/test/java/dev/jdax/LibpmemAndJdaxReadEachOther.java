@@ -43,7 +43,11 @@ class LibpmemAndJdaxReadEachOther {
           char what = line[0]; size_t at, count; int value;
           if (sscanf(line + 1, "%zu %zu %d", &at, &count, &value) != 3 || at + count > len) return 2;
           if (what == 's') { memset(base + at, value, count); pmem_persist(base + at, count); puts("stored"); }
-          if (what == 'c') { memset(buffer, value, count); pmem_memcpy_persist(base + at, buffer, count); puts("copied"); }
+          if (what == 'c') {
+            memset(buffer, value, count);
+            pmem_memcpy_persist(base + at, buffer, count);
+            puts("copied");
+          }
           if (what == 'r') {
             size_t i = 0;
             while (i < count && base[at + i] == (char) value) i++;

@@ -283,7 +283,8 @@ class MappingContract extends Contract {
       }
       mapping.fill(block() - 3, 300, (byte) 7);
       mapping.copy(MemorySegment.ofArray(new byte[]{1, 2, 3}), block() - 2);
-      assertThat(mapping.segment().asSlice(block() - 3, 5).toArray(ValueLayout.JAVA_BYTE)).containsExactly(7, 1, 2, 3, 7);
+      assertThat(mapping.segment().asSlice(block() - 3, 5).toArray(ValueLayout.JAVA_BYTE))
+          .containsExactly(7, 1, 2, 3, 7);
       assertRefused(Errno.EOPNOTSUPP, mapping::deepFlush, "no NVDIMM");
     }
   }
