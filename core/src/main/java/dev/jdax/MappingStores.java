@@ -94,12 +94,17 @@ final class MappingStores {
     return (backing.mayVanish() || persistence.domain().flushesLines()) && Persistence.isGuarded();
   }
 
+  /** A native source may vanish too, which the JVM may say only after the copy, in whatever runs then. */
+  private boolean byMachineCode(MemorySegment source) {
+    return byMachineCode() || source.isNative() && Persistence.isGuarded();
+  }
+
   private void copyPart(MemorySegment source, long at, boolean nonTemporal, boolean drain) throws DaxException {
     long length = source.byteSize();
     long gone = CpuCache.DONE;
     int stripe = mapping.enter();
     try {
-      if (byMachineCode()) {
+      if (byMachineCode(source)) {
         gone = CpuCache.copy(run, at, source, nonTemporal, drain);
       } else {
         requireThere("copy", at, length);
