@@ -135,8 +135,7 @@ class MappingContract extends Contract {
       mappings.add(device.map(Access.READ_WRITE));
     }
     for (DaxMapping mapping : mappings) { // where page tables were shared, the second would take one fault
-      assertThat(Touching.faultsOf(mapping.segment(), alignment())).isBetween(gib / alignment().bytes(),
-          gib / alignment().bytes() + 64); // a few may be the JVM's own
+      assertThat(Touching.faultsOf(mapping.segment(), alignment())).isGreaterThanOrEqualTo(gib / alignment().bytes());
       mapping.close();
     }
   }
