@@ -8,62 +8,73 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * An instruction that writes a line of the CPU's cache back to memory, in order of preference.
  *
- * <p>Each has its two forms as rows of {@link MachineCode}'s listing, of the same lengths, so that all else stays where
- * it is whichever is taken.
+ * <p>Each has its forms as rows of {@link MachineCode}'s listing, of the same lengths on one architecture, so that all
+ * else stays where it is whichever is taken.
  */
 enum FlushInstruction {
   /** Writes the line back and lets the cache keep it. */
-  CLWB("66 0f ae 37 | clwb [rdi]", "66 0f ae 77 ff | clwb [rdi - 1]"),
+  CLWB(Architecture.X86_64, "clwb", "66 0f ae 37 | clwb [rdi]", "66 0f ae 77 ff | clwb [rdi - 1]"),
   /** Writes the line back and drops it. */
-  CLFLUSHOPT("66 0f ae 3f | clflushopt [rdi]", "66 0f ae 7f ff | clflushopt [rdi - 1]"),
+  CLFLUSHOPT(Architecture.X86_64, "clflushopt", "66 0f ae 3f | clflushopt [rdi]",
+      "66 0f ae 7f ff | clflushopt [rdi - 1]"),
   /** The same, one line after the other; every CPU of x86-64 has it. */
-  CLFLUSH("0f ae 3f 90 | clflush [rdi]; nop", "0f ae 7f ff 90 | clflush [rdi - 1]; nop");
+  CLFLUSH(Architecture.X86_64, "clflush", "0f ae 3f 90 | clflush [rdi]; nop",
+      "0f ae 7f ff 90 | clflush [rdi - 1]; nop"),
+  /** Cleans the line to the point of persistence. */
+  DC_CVAP(Architecture.AARCH64, "dcpop", "20 7c 0b d5 | dc cvap, x0", ""),
+  /** Cleans it to the point of coherency, which is as far as older CPUs can, and Linux does there; every CPU has it. */
+  DC_CVAC(Architecture.AARCH64, "", "20 7a 0b d5 | dc cvac, x0", "");
 
   /** The size of a line, in bytes, on every CPU of x86-64 so far. */
   static final long LINE = 64;
 
-  private final String atRdi;
-  private final String beforeRdi;
+  private final Architecture architecture;
+  private final String flag;
+  private final String atLine;
+  private final String behindLine;
 
-  FlushInstruction(String atRdi, String beforeRdi) {
-    this.atRdi = atRdi;
-    this.beforeRdi = beforeRdi;
+  FlushInstruction(Architecture architecture, String flag, String atLine, String behindLine) {
+    this.architecture = architecture;
+    this.flag = flag;
+    this.atLine = atLine;
+    this.behindLine = behindLine;
   }
 
-  /** {@return the row that writes back the line of the byte at rdi} */
-  String atRdi() {
-    return atRdi;
+  Architecture architecture() {
+    return architecture;
   }
 
-  /** {@return the row that writes back the line of the byte before rdi} */
-  String beforeRdi() {
-    return beforeRdi;
+  /** {@return the row that writes back the line of the byte at the first argument} */
+  String atLine() {
+    return atLine;
+  }
+
+  /** {@return the row that writes back the line of the byte before the first argument, where the listing wants one} */
+  String behindLine() {
+    return behindLine;
   }
 
   /** {@return the first that this CPU has; where the kernel does not tell, the one that every CPU has} */
   static FlushInstruction ofThisCpu() {
-    return of(Path.of("/proc/cpuinfo"));
+    return of(Architecture.ofThisMachine(), Path.of("/proc/cpuinfo"));
   }
 
-  static FlushInstruction of(Path cpuinfo) {
-    Set<String> flags = flags(cpuinfo);
-    for (FlushInstruction instruction : values()) {
-      if (flags.contains(instruction.toString())) {
-        return instruction;
-      }
-    }
-    return CLFLUSH;
+  static FlushInstruction of(Architecture architecture, Path cpuinfo) {
+    Set<String> flags = flags(cpuinfo, architecture.flagsInCpuinfo());
+    List<FlushInstruction> all = Stream.of(values()).filter(each -> each.architecture == architecture).toList();
+    return all.stream().filter(each -> flags.contains(each.flag)).findFirst().orElse(all.getLast());
   }
 
   /** Those of the first CPU; not more is read, since the kernel makes up the text as it is read. */
-  private static Set<String> flags(Path cpuinfo) {
+  private static Set<String> flags(Path cpuinfo, String key) {
     try (BufferedReader lines = Files.newBufferedReader(cpuinfo)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.startsWith("flags")) {
+        if (line.startsWith(key)) {
           return Set.copyOf(List.of(line.substring(line.indexOf(':') + 1).strip().split(" +")));
         }
       }
@@ -73,9 +84,9 @@ enum FlushInstruction {
     return Set.of();
   }
 
-  /** The name as in the assembler, and in {@code /proc/cpuinfo}. */
+  /** The name as in the assembler. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

@@ -26,20 +26,23 @@ class MachineCodeIsWhatTheAssemblerMakes {
   static void theAssemblerIsThere() {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")) && Files.isExecutable(Path.of("/usr/bin/objcopy")),
         "needs gcc and binutils");
+    assumeTrue(CodeOfAArch64.canBeMade(), "needs the assembler of binutils-aarch64-linux-gnu");
   }
 
   @ParameterizedTest
   @EnumSource(FlushInstruction.class)
   void byteForByte(FlushInstruction instruction) throws Exception {
-    List<String> source = new ArrayList<>(List.of(".intel_syntax noprefix"));
+    boolean x86 = instruction.architecture() == Architecture.X86_64;
+    List<String> source = new ArrayList<>(List.of(x86 ? ".intel_syntax noprefix" : ".arch armv8.2-a"));
     MachineCode.listing(instruction).lines().map(String::strip)
         .forEach(line -> source.add(line.substring(line.indexOf('|') + 1)));
     Path assembly = folder.resolve("code.s");
     Path object = folder.resolve("code.o");
     Path bytes = folder.resolve("code.bin");
     Files.write(assembly, source);
-    run("gcc", "-c", "-o", object.toString(), assembly.toString());
-    run("objcopy", "-O", "binary", "-j", ".text", object.toString(), bytes.toString());
+    String prefix = x86 ? "" : CodeOfAArch64.PREFIX;
+    run(prefix + "as", "-o", object.toString(), assembly.toString());
+    run(prefix + "objcopy", "-O", "binary", "-j", ".text", object.toString(), bytes.toString());
     assertThat(rows(MachineCode.of(instruction).bytes())).isEqualTo(rows(Files.readAllBytes(bytes)));
   }
 
@@ -55,8 +58,9 @@ class MachineCodeIsWhatTheAssemblerMakes {
 
   @Test
   void allInstructionsLeaveTheRestInItsPlace() {
-    MachineCode first = MachineCode.of(FlushInstruction.CLWB);
     for (FlushInstruction instruction : FlushInstruction.values()) {
+      MachineCode first = MachineCode.of(
+          instruction.architecture() == Architecture.X86_64 ? FlushInstruction.CLWB : FlushInstruction.DC_CVAP);
       MachineCode code = MachineCode.of(instruction);
       assertThat(code.bytes()).hasSameSizeAs(first.bytes());
       for (String label : List.of("writeBack", "drain", "copy", "fill", "copyNonTemporal", "fillNonTemporal", "end",

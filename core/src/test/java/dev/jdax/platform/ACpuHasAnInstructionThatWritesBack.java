@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which {@link FlushInstruction} is taken. */
-class ACpuHasOneOfThreeInstructions {
+class ACpuHasAnInstructionThatWritesBack {
   @TempDir
   private Path folder;
 
@@ -35,14 +36,28 @@ class ACpuHasOneOfThreeInstructions {
         processor\t: 1
         flags\t\t: fpu clflush clflushopt clwb
         """.formatted(flags));
-    assertThat(FlushInstruction.of(cpuinfo)).hasToString(expected);
+    assertThat(FlushInstruction.of(Architecture.X86_64, cpuinfo)).hasToString(expected);
   }
 
   @Test
   void theOneThatAllHaveWhereTheKernelDoesNotTell() throws IOException {
-    assertThat(FlushInstruction.of(folder.resolve("absent"))).isEqualTo(FlushInstruction.CLFLUSH);
-    assertThat(FlushInstruction.of(Files.writeString(folder.resolve("cpuinfo"), "processor\t: 0\n")))
-        .isEqualTo(FlushInstruction.CLFLUSH);
+    Path silent = Files.writeString(folder.resolve("cpuinfo"), "processor\t: 0\n");
+    for (Path cpuinfo : List.of(folder.resolve("absent"), silent)) {
+      assertThat(FlushInstruction.of(Architecture.X86_64, cpuinfo)).isEqualTo(FlushInstruction.CLFLUSH);
+      assertThat(FlushInstruction.of(Architecture.AARCH64, cpuinfo)).isEqualTo(FlushInstruction.DC_CVAC);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"fp asimd dcpop, dc cvap", "fp asimd dcpodp, dc cvac"})
+  void theBestThatTheKernelTellsOfOnAArch64(String features, String expected) throws IOException {
+    Path cpuinfo = Files.writeString(folder.resolve("cpuinfo"), """
+        processor\t: 0
+        BogoMIPS\t: 50.00
+        Features\t: %s
+        CPU implementer\t: 0x41
+        """.formatted(features));
+    assertThat(FlushInstruction.of(Architecture.AARCH64, cpuinfo)).hasToString(expected);
   }
 
   @Test
