@@ -433,10 +433,10 @@ class LinuxContract implements HeldAgainst {
   @Test
   void storesToMemoryThatSomebodyElseHasUnboundAreErrors() throws IOException {
     Path driver = Path.of("/sys/bus/dax/drivers/device_dax");
-    try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
-      mapping.fill(0, 300, (byte) 1);
-      Files.writeString(driver.resolve("unbind"), device.name());
-      try {
+    try {
+      try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
+        mapping.fill(0, 300, (byte) 1);
+        Files.writeString(driver.resolve("unbind"), device.name());
         assertRefused(Errno.EFAULT, () -> mapping.fill(align(), 8, (byte) 2), "cannot fill 8 bytes at", "touched");
         assertRefused(Errno.EFAULT, () -> mapping.fill(align(), 3000, (byte) 2), "cannot fill");
         assertRefused(Errno.EFAULT, () -> mapping.copy(MemorySegment.ofArray(new byte[300]), 0), "cannot copy");
@@ -445,9 +445,9 @@ class LinuxContract implements HeldAgainst {
         } catch (DaxException e) {
           assertThat(e.errno()).isEqualTo(Errno.EFAULT);
         }
-      } finally {
-        Files.writeString(driver.resolve("bind"), device.name());
       }
+    } finally { // and not while it is mapped, which would damage Linux's own lists
+      Files.writeString(driver.resolve("bind"), device.name());
     }
   }
 }
