@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 import dev.jdax.Access;
@@ -19,6 +23,7 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
+import dev.jdax.PageSize;
 import dev.jdax.Removal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -295,16 +300,50 @@ class ADriverIsBoundAndUnboundWithCare {
   }
 
   @Test
-  void whoWaitsForAnotherProgramWaitsForTwoSeconds() throws Exception {
+  void whoWaitsForAnotherProgramWaitsForFiveSeconds() throws Exception {
     SysfsFolder attributes = SysfsFolder.open(linux.path(REGION + "/dax_region"));
-    try (attributes; CreationLock _ = CreationLock.take(attributes, linux.path(REGION))) {
+    try (attributes; LayoutLock _ = LayoutLock.toChange(attributes, "hold it")) {
       long start = System.nanoTime();
       assertRefused(region::create, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
-          + ": another program has been creating one for 2 s; try again (EBUSY)");
-      assertThat(System.nanoTime() - start).isBetween(2_000_000_000L, 20_000_000_000L);
+          + ": another program has been changing its region for 5 s; try again (EBUSY)");
+      assertThat(System.nanoTime() - start).isBetween(5_000_000_000L, 50_000_000_000L);
       assertThat(linux.writes()).isEmpty();
     }
     assertThat(region.create().name()).isEqualTo("dax0.1");
+  }
+
+  @Test
+  void rangesAreNotReadWhileAnotherProgramChangesThemNorChangedWhileItReads() throws Exception {
+    DaxDevice device = region.create(4 * MIB);
+    device.disable();
+    SysfsFolder attributes = SysfsFolder.open(linux.path(REGION + "/dax_region"));
+    try (attributes; ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> reader;
+      try (LayoutLock _ = LayoutLock.toChange(attributes, "hold it")) {
+        reader = threads.submit(device::ranges);
+        Thread.sleep(20);
+        assertThat(reader.isDone()).isFalse();
+      }
+      assertThat(reader.get()).isEqualTo(device.ranges());
+      linux.forgetWrites();
+      List<Step> changes = List.of(() -> device.resize(8 * MIB), () -> device.setAlignment(PageSize.SIZE_4K),
+          () -> region.create(), () -> device.resize(0), () -> region.delete(device.name()));
+      for (Step change : changes) {
+        Future<?> changer;
+        try (LayoutLock _ = LayoutLock.toRead(attributes, "hold it")) {
+          region.devices();
+          changer = threads.submit(() -> {
+            change.run();
+            return null;
+          });
+          Thread.sleep(20);
+          assertThat(linux.writes()).isEmpty();
+        }
+        changer.get();
+        assertThat(linux.writes()).hasSize(1);
+        linux.forgetWrites();
+      }
+    }
   }
 
   @Test
