@@ -27,14 +27,24 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
   private static final Duration RETRY = Duration.ofMillis(1);
 
   /**
-   * Takes it to change something: nobody else has it then.
+   * Takes it to change something: nobody else has it then. Who may not take it may not write what it guards either,
+   * and is told so there.
    *
    * @param region the region's attributes
    * @param attempt what is to be done, for the sentence of a refusal
-   * @throws DaxException with EBUSY if another program keeps it, with EACCES if the region may not be changed
+   * @throws DaxException with EBUSY if another program keeps it
    */
   static LayoutLock toChange(SysfsFolder region, String attempt) throws DaxException {
-    return take(region.openForLock(FILE, true), Fd.Lock.EXCLUSIVE, attempt);
+    Fd file;
+    try {
+      file = region.openForLock(FILE, true);
+    } catch (DaxException e) {
+      if (e.errno() == Errno.EACCES || e.errno() == Errno.EPERM) {
+        return new LayoutLock(Optional.empty());
+      }
+      throw e;
+    }
+    return take(file, Fd.Lock.EXCLUSIVE, attempt);
   }
 
   /**

@@ -246,7 +246,7 @@ class ADriverIsBoundAndUnboundWithCare {
         "cannot write dax0.1 to bind of device_dax: you may not write it; do it as root (EACCES)");
     assertRefused(() -> device.resize(2 * MIB), Errno.EACCES,
         "cannot write 2097152 to size of dax0.1: you may not write it; do it as root (EACCES)");
-    assertRefused(() -> region.create(2 * MIB), Errno.EACCES, "cannot write create of the region at "
+    assertRefused(() -> region.create(2 * MIB), Errno.EACCES, "cannot write 1 to create of the region at "
         + linux.path(REGION) + ": you may not write it; do it as root (EACCES)");
   }
 
