@@ -223,14 +223,14 @@ public final class DaxRegion implements AutoCloseable {
       DeviceRules.sizeFits(attempt, size, alignment.or(info::alignment).orElseThrow(() -> needsRoot(attempt)));
       DeviceRules.spaceIsThere(attempt, size, info);
       int deviceId = ops.create();
-      unwind.onFailure(() -> ops.delete(deviceId));
+      undoing(unwind, () -> ops.delete(deviceId));
       if (alignment.isPresent()) {
         ops.setAlignment(deviceId, alignment.get());
       }
       ops.resize(deviceId, size);
-      unwind.onFailure(() -> ops.resize(deviceId, 0));
+      undoing(unwind, () -> ops.resize(deviceId, 0));
       ops.bind(deviceId, DaxMode.DEVDAX);
-      unwind.onFailure(() -> ops.unbind(deviceId));
+      undoing(unwind, () -> ops.unbind(deviceId));
       device = handle(ops.device(deviceId));
       unwind.keep();
       youngest = device;
@@ -239,6 +239,19 @@ public final class DaxRegion implements AutoCloseable {
     }
     bus.fire(DaxEvent.Kind.ADD, device);
     return device;
+  }
+
+  /** Adds a step to undo; a device that somebody else has deleted or taken meanwhile is left as it is. */
+  static void undoing(Unwind unwind, Unwind.Step step) {
+    unwind.onFailure(() -> {
+      try {
+        step.run();
+      } catch (DaxException e) {
+        if (e.errno() != Errno.ENXIO && e.errno() != Errno.ENODEV && e.errno() != Errno.EBUSY) {
+          throw e;
+        }
+      }
+    });
   }
 
   /**

@@ -179,14 +179,16 @@ final class SysfsFolder implements AutoCloseable {
     return Path.of("/proc/self/fd/" + folder.number()).resolve(name);
   }
 
-  /** {@return an attribute opened for writing, to be locked by one program at a time} */
-  Fd openForLock(String attribute) throws DaxException {
+  /** {@return an attribute opened, for writing or only for reading, to be locked} */
+  Fd openForLock(String attribute, boolean writable) throws DaxException {
     try {
-      return folder.openIn(attribute, true);
+      return folder.openIn(attribute, writable);
     } catch (SystemCallException e) {
-      String attempt = "write " + attribute + " of " + name();
+      String attempt = (writable ? "write " : "read ") + attribute + " of " + name();
       Errno errno = Errno.of(e.errno());
-      throw errno == Errno.EACCES || errno == Errno.EPERM ? mayNotWrite(errno, attempt, e) : refused(attempt, e);
+      throw writable && (errno == Errno.EACCES || errno == Errno.EPERM)
+          ? mayNotWrite(errno, attempt, e)
+          : refused(attempt, e);
     }
   }
 

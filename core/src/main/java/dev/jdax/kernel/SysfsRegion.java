@@ -169,19 +169,33 @@ final class SysfsRegion implements RegionOps {
     }
   }
 
+  /** Remembers the inode of a device that has just been made. */
+  private void tell(int device) throws DaxException {
+    try (SysfsFolder attributes = SysfsFolder.open(folder.resolve(name(device)))) {
+      told.put(device, attributes.inode());
+    }
+  }
+
   private DeviceInfo read(int device, SysfsFolder attributes) throws DaxException {
     long bytes = attributes.number("align");
     PageSize alignment = PageSize.ofBytes(bytes).orElseThrow(() -> new DaxException(Errno.EIO,
         "read the alignment of " + name(device), bytes + " is no size of a page", "report the kernel"));
     for (int i = 0; i < READS; i++) {
       long size = attributes.number("size");
-      Optional<List<DaxRange>> ranges = size == 0 ? Optional.of(List.of()) : ranges(device, attributes);
+      Optional<List<DaxRange>> ranges = size == 0 ? Optional.of(List.of()) : lockedRanges(device, attributes);
       if (ranges.isEmpty() || ranges.get().stream().mapToLong(DaxRange::length).sum() == size) {
         return new DeviceInfo(device, attributes.inode(), alignment, attributes.link("driver"), size, ranges);
       }
     }
     throw new DaxException(Errno.EBUSY, "read the ranges of " + name(device), "somebody else keeps resizing it",
         "try again");
+  }
+
+  private Optional<List<DaxRange>> lockedRanges(int device, SysfsFolder attributes) throws DaxException {
+    try (SysfsFolder region = openAttributes();
+        LayoutLock _ = LayoutLock.toRead(region, "read the ranges of " + name(device))) {
+      return ranges(device, attributes);
+    }
   }
 
   /** {@return the ranges, or empty if they may not be read; some of them, if one vanishes meanwhile} */
@@ -219,23 +233,23 @@ final class SysfsRegion implements RegionOps {
 
   @Override
   public int create() throws DaxException {
-    try (SysfsFolder attributes = openAttributes(); CreationLock _ = CreationLock.take(attributes, folder)) {
+    String attempt = "create a device in the region at " + folder;
+    try (SysfsFolder attributes = openAttributes(); LayoutLock _ = LayoutLock.toChange(attributes, attempt)) {
       Set<Integer> before = ids();
       attributes.write("create", "1", "shrink or destroy a device, so that something of the region is available");
       Set<Integer> made = ids();
       made.removeAll(before);
       if (made.size() != 1) {
-        throw new DaxException(Errno.EBUSY, "create a device in the region at " + folder,
-            made.isEmpty()
-                ? "somebody else has deleted it at once"
-                : "somebody else has created one at the same time, and it cannot be told which of "
-                    + made.stream().map(this::name).toList() + " is whose",
+        throw new DaxException(Errno.EBUSY, attempt, made.isEmpty()
+            ? "somebody else has deleted it at once"
+            : "somebody else has created one at the same time, and it cannot be told which of "
+                + made.stream().map(this::name).toList() + " is whose",
             "see which are empty and delete them");
       }
       int device = made.iterator().next();
       try (Unwind unwind = new Unwind()) {
         unwind.onFailure(() -> attributes.write("delete", name(device), "see who else uses it"));
-        device(device); // which tells its inode
+        tell(device);
         unwind.keep();
       }
       return device;
@@ -244,7 +258,10 @@ final class SysfsRegion implements RegionOps {
 
   @Override
   public void resize(int device, long size) throws DaxException {
-    try (SysfsFolder attributes = open(device)) {
+    String attempt = "resize " + name(device);
+    try (SysfsFolder region = openAttributes();
+        LayoutLock _ = LayoutLock.toChange(region, attempt);
+        SysfsFolder attributes = open(device)) {
       attributes.write("size", Long.toString(size),
           "a size is a multiple of the alignment and of 2 MiB, at most what the region has available");
     }
@@ -252,7 +269,10 @@ final class SysfsRegion implements RegionOps {
 
   @Override
   public void setAlignment(int device, PageSize alignment) throws DaxException {
-    try (SysfsFolder attributes = open(device)) {
+    String attempt = "set the alignment of " + name(device);
+    try (SysfsFolder region = openAttributes();
+        LayoutLock _ = LayoutLock.toChange(region, attempt);
+        SysfsFolder attributes = open(device)) {
       attributes.write("align", Long.toString(alignment.bytes()),
           "an alignment is 4096, 2097152 or 1073741824, and the ranges' lengths are multiples of it");
     }
@@ -294,8 +314,9 @@ final class SysfsRegion implements RegionOps {
 
   @Override
   public void delete(int device) throws DaxException {
-    open(device).close();
-    try (SysfsFolder attributes = openAttributes()) {
+    String attempt = "delete " + name(device);
+    try (SysfsFolder attributes = openAttributes(); LayoutLock _ = LayoutLock.toChange(attributes, attempt)) {
+      open(device).close();
       attributes.write("delete", name(device), "disable it and resize it to 0 first; device 0 is never deleted");
     }
   }

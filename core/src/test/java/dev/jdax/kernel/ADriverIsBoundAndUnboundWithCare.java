@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 import dev.jdax.Access;
@@ -19,6 +23,7 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
+import dev.jdax.PageSize;
 import dev.jdax.Removal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -241,7 +246,7 @@ class ADriverIsBoundAndUnboundWithCare {
         "cannot write dax0.1 to bind of device_dax: you may not write it; do it as root (EACCES)");
     assertRefused(() -> device.resize(2 * MIB), Errno.EACCES,
         "cannot write 2097152 to size of dax0.1: you may not write it; do it as root (EACCES)");
-    assertRefused(() -> region.create(2 * MIB), Errno.EACCES, "cannot write create of the region at "
+    assertRefused(() -> region.create(2 * MIB), Errno.EACCES, "cannot write 1 to create of the region at "
         + linux.path(REGION) + ": you may not write it; do it as root (EACCES)");
   }
 
@@ -295,16 +300,50 @@ class ADriverIsBoundAndUnboundWithCare {
   }
 
   @Test
-  void whoWaitsForAnotherProgramWaitsForTwoSeconds() throws Exception {
+  void whoWaitsForAnotherProgramWaitsForFiveSeconds() throws Exception {
     SysfsFolder attributes = SysfsFolder.open(linux.path(REGION + "/dax_region"));
-    try (attributes; CreationLock _ = CreationLock.take(attributes, linux.path(REGION))) {
+    try (attributes; LayoutLock _ = LayoutLock.toChange(attributes, "hold it")) {
       long start = System.nanoTime();
       assertRefused(region::create, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
-          + ": another program has been creating one for 2 s; try again (EBUSY)");
-      assertThat(System.nanoTime() - start).isBetween(2_000_000_000L, 20_000_000_000L);
+          + ": another program has been changing its region for 5 s; try again (EBUSY)");
+      assertThat(System.nanoTime() - start).isBetween(5_000_000_000L, 50_000_000_000L);
       assertThat(linux.writes()).isEmpty();
     }
     assertThat(region.create().name()).isEqualTo("dax0.1");
+  }
+
+  @Test
+  void rangesAreNotReadWhileAnotherProgramChangesThemNorChangedWhileItReads() throws Exception {
+    DaxDevice device = region.create(4 * MIB);
+    device.disable();
+    SysfsFolder attributes = SysfsFolder.open(linux.path(REGION + "/dax_region"));
+    try (attributes; ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> reader;
+      try (LayoutLock _ = LayoutLock.toChange(attributes, "hold it")) {
+        reader = threads.submit(device::ranges);
+        Thread.sleep(20);
+        assertThat(reader.isDone()).isFalse();
+      }
+      assertThat(reader.get()).isEqualTo(device.ranges());
+      linux.forgetWrites();
+      List<Step> changes = List.of(() -> device.resize(8 * MIB), () -> device.setAlignment(PageSize.SIZE_4K),
+          () -> region.create(), () -> device.resize(0), () -> region.delete(device.name()));
+      for (Step change : changes) {
+        Future<?> changer;
+        try (LayoutLock _ = LayoutLock.toRead(attributes, "hold it")) {
+          region.devices();
+          changer = threads.submit(() -> {
+            change.run();
+            return null;
+          });
+          Thread.sleep(20);
+          assertThat(linux.writes()).isEmpty();
+        }
+        changer.get();
+        assertThat(linux.writes()).hasSize(1);
+        linux.forgetWrites();
+      }
+    }
   }
 
   @Test

@@ -129,7 +129,7 @@ class WhateverCallFailsNothingIsLeft {
       }
       assertThat(state()).describedAs("state after %s and the reverse", call).isEqualTo(before);
       try (SysfsFolder attributes = SysfsFolder.open(linux.path(REGION + "/dax_region"))) {
-        CreationLock.take(attributes, linux.path(REGION)).close(); // nobody has left it locked
+        LayoutLock.toChange(attributes, "hold it").close(); // nobody has left it locked
       }
     }
     assertThat(refused).isGreaterThan(calls / 3); // some are of close, or of what may be missing

@@ -2,12 +2,15 @@
 package dev.jdax.guest.inside;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
 import dev.jdax.Removal;
 import dev.jdax.kernel.Dax;
+import dev.jdax.kernel.KernelRegion;
+import dev.jdax.platform.Fd;
 
 /** The guest's soft-reserved memory, as a region to make devices of. */
 final class Hmem {
@@ -19,18 +22,38 @@ final class Hmem {
 
   /** The region, with device 0 empty: Linux gives that all of it, and to kmem if it can. */
   static DaxRegion idle() throws IOException {
+    DaxRegion region = region();
+    DaxDevice first = region.devices().getFirst();
+    if (first.size() > 0) {
+      first.setMode(DaxMode.DEVDAX, Removal.IF_IDLE);
+      first.disable();
+      first.resize(0);
+    }
+    return region;
+  }
+
+  /** The region, whatever its devices are. */
+  static DaxRegion region() throws IOException {
     for (DaxRegion region : Dax.regions()) {
       if (region.isDynamic()) {
-        DaxDevice first = region.devices().getFirst();
-        if (first.size() > 0) {
-          first.setMode(DaxMode.DEVDAX, Removal.IF_IDLE);
-          first.disable();
-          first.resize(0);
-        }
         return region;
       }
     }
     throw new AssertionError("the guest has no soft-reserved memory: " + Dax.regions());
+  }
+
+  /**
+   * Runs daxctl while no program of jdax reads or changes the layout. Linux does not stand the two at the same time:
+   * who reads a range, or sets a size, may wait for ever for who takes the range or the device away.
+   */
+  static Shell daxctl(String words) throws Exception {
+    Path region = ((KernelRegion) region().source()).folder();
+    try (Fd file = Fd.open(region.resolve("dax_region/create"), true)) {
+      while (!file.lock(Fd.Lock.EXCLUSIVE)) {
+        Thread.sleep(1);
+      }
+      return Shell.run("daxctl " + words);
+    }
   }
 
   static String folder(DaxDevice device) {

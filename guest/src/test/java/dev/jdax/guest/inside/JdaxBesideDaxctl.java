@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.concurrent.FutureTask;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
@@ -90,7 +90,7 @@ public class JdaxBesideDaxctl {
     return jdax(("list -j " + options).strip().split(" ")).succeeded().array(key);
   }
 
-  private static void assertAlike(JsonArray daxctl, JsonArray jdax, String key) {
+  static void assertAlike(JsonArray daxctl, JsonArray jdax, String key) {
     assertThat(comparable(jdax, key)).isEqualTo(comparable(daxctl, key));
   }
 
@@ -368,10 +368,11 @@ public class JdaxBesideDaxctl {
     empty();
     for (int round = 0; round < 6; round++) {
       jdax("create-device", "-s", "32M").succeeded();
-      Process other = new ProcessBuilder("sh", "-c",
-          "daxctl disable-device " + dax(1) + "; daxctl destroy-device " + dax(1)).redirectErrorStream(true).start();
+      FutureTask<String> other = new FutureTask<>(
+          () -> Hmem.daxctl("disable-device " + dax(1)).said() + "; " + Hmem.daxctl("destroy-device " + dax(1)).said());
+      Thread.ofPlatform().start(other);
       StringBuilder said = new StringBuilder();
-      while (other.isAlive()) {
+      while (!other.isDone()) {
         Run run = jdax("reconfigure-device", "-f", "-s", said.length() % 2 == 0 ? "64M" : "32M", dax(1), "-j");
         assertThat(run.err()).isEmpty();
         if (run.exit() != 0) {
@@ -380,8 +381,7 @@ public class JdaxBesideDaxctl {
         }
         said.append(run.exit());
       }
-      System.out.println("round " + round + ": jdax ended with " + said + ", daxctl said "
-          + other.inputReader().lines().collect(Collectors.joining("; ")));
+      System.out.println("round " + round + ": jdax ended with " + said + ", daxctl said " + other.get());
       jdax("destroy-device", "-f", "all", "-r", region).succeeded();
       assertThat(available()).isEqualTo(512);
     }

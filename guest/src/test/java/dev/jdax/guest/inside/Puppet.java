@@ -51,6 +51,8 @@ final class Puppet {
   private Object obey(String[] words) throws Exception {
     return switch (words[0]) {
       case "devices" -> devices();
+      case "picture" -> picture();
+      case "reconfigure" -> Reconfigurer.run(Long.parseLong(words[1]), Integer.parseInt(words[2]));
       case "ranges" -> Dax.open(words[1]).ranges();
       case "disable" -> {
         Dax.open(words[1]).disable();
@@ -85,6 +87,16 @@ final class Puppet {
     for (DaxDevice device : Dax.devices()) {
       shown.append(device).append(' ').append(device.state()).append(' ').append(device.mode()).append(' ')
           .append(device.size()).append(' ').append(device.alignment().bytes()).append("; ");
+    }
+    return shown.toString();
+  }
+
+  /** Each device, with its driver, its size and its alignment. */
+  static String picture() throws IOException {
+    StringBuilder shown = new StringBuilder();
+    for (DaxDevice device : Dax.devices()) {
+      shown.append(device).append(' ').append(device.driver().orElse("none")).append(' ').append(device.size())
+          .append(' ').append(device.alignment().bytes()).append("; ");
     }
     return shown.toString();
   }

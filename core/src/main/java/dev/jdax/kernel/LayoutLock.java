@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.kernel;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.platform.Fd;
+import dev.jdax.platform.SystemCallException;
+import dev.jdax.spi.Unwind;
+
+/**
+ * Keeps the layout of a dynamic region as it is, while jdax reads the ranges of a device, or changes them itself: no
+ * other program of jdax changes it meanwhile. Held on the region's {@code create} file, which nothing else locks.
+ *
+ * <p>The kernel needs that. Who reads a range of a device, and who takes that range away at the same time, wait for
+ * each other for ever, and so does everybody after them who asks the region for anything: the file that is read is not
+ * removed before it was read, and not read before the region is unlocked ({@code get_dax_range} and
+ * {@code unregister_dax_mapping} in drivers/dax/bus.c). The same becomes of who writes to a device's size or alignment
+ * and who deletes it. And the kernel does not say whose a new device is.
+ */
+record LayoutLock(Optional<Fd> file) implements AutoCloseable {
+  private static final String FILE = "create";
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration RETRY = Duration.ofMillis(1);
+
+  /**
+   * Takes it to change something: nobody else has it then. Who may not take it may not write what it guards either,
+   * and is told so there.
+   *
+   * @param region the region's attributes
+   * @param attempt what is to be done, for the sentence of a refusal
+   * @throws DaxException with EBUSY if another program keeps it
+   */
+  static LayoutLock toChange(SysfsFolder region, String attempt) throws DaxException {
+    Fd file;
+    try {
+      file = region.openForLock(FILE, true);
+    } catch (DaxException e) {
+      if (e.errno() == Errno.EACCES || e.errno() == Errno.EPERM) {
+        return new LayoutLock(Optional.empty());
+      }
+      throw e;
+    }
+    return take(file, Fd.Lock.EXCLUSIVE, attempt);
+  }
+
+  /**
+   * Takes it to read ranges, as others may, too. The ranges of a static region do not change: it has no lock.
+   *
+   * @param region the region's attributes
+   * @param attempt what is to be done, for the sentence of a refusal
+   * @throws DaxException with EBUSY if another program keeps it
+   */
+  static LayoutLock toRead(SysfsFolder region, String attempt) throws DaxException {
+    return region.has(FILE)
+        ? take(region.openForLock(FILE, false), Fd.Lock.SHARED, attempt)
+        : new LayoutLock(Optional.empty());
+  }
+
+  private static LayoutLock take(Fd file, Fd.Lock lock, String attempt) throws DaxException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    try (Unwind unwind = new Unwind()) {
+      unwind.onFailure(file::close);
+      while (!file.lock(lock)) {
+        if (System.nanoTime() >= deadline) {
+          throw new DaxException(Errno.EBUSY, attempt, "another program has been changing its region for "
+              + PATIENCE.toSeconds() + " s", "try again");
+        }
+        LockSupport.parkNanos(RETRY.toNanos());
+      }
+      unwind.keep();
+      return new LayoutLock(Optional.of(file));
+    } catch (SystemCallException e) {
+      throw new DaxException(Errno.of(e.errno()), attempt, "the kernel refused " + e.call(), "look at its log", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    file.ifPresent(Fd::close);
+  }
+}
