@@ -231,7 +231,13 @@ public final class DaxRegion implements AutoCloseable {
       undoing(unwind, () -> ops.resize(deviceId, 0));
       ops.bind(deviceId, DaxMode.DEVDAX);
       undoing(unwind, () -> ops.unbind(deviceId));
-      device = handle(ops.device(deviceId));
+      DeviceInfo made = ops.device(deviceId);
+      if (made.size() != size) { // daxctl create-device takes any empty device, also one that is just being made
+        unwind.keep(); // it is theirs
+        throw new DaxException(Errno.EBUSY, attempt, "somebody else has taken " + DaxDevice.name(id, deviceId)
+            + " meanwhile, and it has " + ByteSize.format(made.size()), "try again");
+      }
+      device = handle(made);
       unwind.keep();
       youngest = device;
     } finally {

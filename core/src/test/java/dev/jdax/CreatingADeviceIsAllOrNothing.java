@@ -75,6 +75,18 @@ class CreatingADeviceIsAllOrNothing {
   }
 
   @Test
+  void aDeviceThatSomebodyElseTakesMeanwhileIsTheirs() throws Exception {
+    try (DaxBus bus = DaxBus.withDrivers(ops)) {
+      DaxRegion region = bus.add(AddressesOnly.dynamic(64 * MIB, PageSize.SIZE_4K));
+      ops.before("bind", theirs -> theirs.resize(1, 6 * MIB));
+      assertRefused(() -> region.create(8 * MIB), Errno.EBUSY, "cannot create a device of 8 MiB in region 0 (addresses:"
+          + " 64 MiB of addresses): somebody else has taken dax0.1 meanwhile, and it has 6 MiB; try again (EBUSY)");
+      assertThat(bus.device("dax0.1").size()).isEqualTo(6 * MIB);
+      assertThat(region.create(8 * MIB).name()).isEqualTo("dax0.2");
+    }
+  }
+
+  @Test
   void memoryThatCannotBePreparedIsGivenBack() throws Exception {
     try (DaxBus bus = DaxBus.withDrivers(driver)) {
       DaxRegion region = bus.add(AddressesOnly.dynamic(64 * MIB, PageSize.SIZE_4K));

@@ -11,11 +11,19 @@ import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 
-/** A driver whose regions note the operations on them, and fail one of them, once. */
+/** A driver whose regions note the operations on them, fail one of them, once, or let somebody else come between. */
 final class OpsThatFail implements DaxDriver {
   private final AddressesOnly driver;
   private final List<String> calls = new ArrayList<>();
   private int failing;
+  private String call = "";
+  private Step step;
+
+  /** What somebody else does to a region. */
+  @FunctionalInterface
+  interface Step {
+    void to(RegionOps ops) throws DaxException;
+  }
 
   OpsThatFail(AddressesOnly driver) {
     this.driver = driver;
@@ -25,6 +33,12 @@ final class OpsThatFail implements DaxDriver {
   void failNumber(int k) {
     calls.clear();
     failing = k;
+  }
+
+  /** Has somebody else come between: right before the next call of that name. */
+  void before(String name, Step done) {
+    call = name;
+    step = done;
   }
 
   List<String> calls() {
@@ -55,6 +69,10 @@ final class OpsThatFail implements DaxDriver {
             if (calls.size() == failing) {
               throw new DaxException(Errno.EIO, method.getName(), "a test says so", "do not");
             }
+          }
+          if (method.getName().equals(call)) {
+            call = "";
+            step.to(ops);
           }
           try {
             return method.invoke(ops, arguments);
