@@ -87,4 +87,47 @@ class TheTrapsOfLinux {
     assertThat(outcome.output()).contains("size 134217728").doesNotContain("survived");
     assertThat(outcome.text(Outcome.CONSOLE)).contains("dax_set_mapping");
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void aThirdIsARangeThatIsReadWhileItIsTakenAway(Kernel kernel) throws Exception {
+    assertHangs(kernel, "range-read", "echo 67108864 >dax0.0/size; echo 0 >dax0.0/size",
+        "read start <dax0.0/mapping0/start",
+        "start_show");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFourthIsADeviceThatIsDeletedWhileItIsAligned(Kernel kernel) throws Exception {
+    assertHangs(kernel, "deleted", "echo 1 >dax0.0/../dax_region/create; echo dax0.1 >dax0.0/../dax_region/delete",
+        "echo 2097152 >dax0.1/align", "align_store");
+  }
+
+  /** Who removes a file of sysfs waits for who uses it, and that one for the region, which the first has locked. */
+  private static void assertHangs(Kernel kernel, String name, String removes, String uses, String where)
+      throws Exception {
+    Outcome outcome = Guest.of(kernel).softReserved("512M%1G").without("kmem").boot(name, """
+        set +e
+        cd /sys/bus/dax/devices
+        echo dax0.0 >/sys/bus/dax/drivers/device_dax/unbind
+        echo 0 >dax0.0/size
+        (while true; do %s; done 2>/dev/null) & remover=$!
+        (while true; do %s; done 2>/dev/null) & user=$!
+        waiting=0
+        while [ $waiting -lt 5 ]; do
+          sleep 1
+          if grep -q kernfs_drain /proc/$remover/stack && grep -q %s /proc/$user/stack; then
+            waiting=$((waiting + 1))
+          else
+            waiting=0
+          fi
+        done
+        kill -9 $remover
+        sleep 1
+        cat /proc/$remover/stack >/out/hangs
+        sync
+        echo b >/proc/sysrq-trigger # it cannot be shut down any more
+        """.formatted(removes, uses, where));
+    assertThat(outcome.text("hangs")).describedAs(outcome.toString()).contains("kernfs_drain");
+  }
 }
