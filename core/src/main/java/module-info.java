@@ -5,6 +5,7 @@ module dev.jdax {
   exports dev.jdax;
   exports dev.jdax.hmem;
   exports dev.jdax.kernel;
+  exports dev.jdax.powerfailure;
   exports dev.jdax.spi;
 
   uses dev.jdax.spi.DaxDriver;

@@ -57,7 +57,7 @@ public final class DaxMapping implements AutoCloseable {
     this.arena = arena;
     MemorySegment memory = run.segment(arena);
     this.segment = access == Access.READ_ONLY ? memory.asReadOnly() : memory;
-    this.persistence = new Persistence(this, run, backing, backing.persistenceDomain(placed.synchronous()));
+    this.persistence = Persistence.of(this, run, backing, backing.persistenceDomain(placed.synchronous()));
     this.stores = new MappingStores(this, run, segment, backing, persistence);
   }
 
@@ -213,6 +213,21 @@ public final class DaxMapping implements AutoCloseable {
     requireInside(from, range);
     requireOpen();
     persistence.persist(from, range);
+  }
+
+  /**
+   * Keeps stores that were made before this ahead of those that are made after it, as
+   * {@link java.lang.invoke.VarHandle#storeStoreFence} does; it makes nothing durable, and waits for nothing.
+   *
+   * <p>On x86-64 stores to one line of the cache, of 64 bytes, reach the media in the order in which the CPU makes
+   * them. Java may make them in another order than the program has them, but not across this. In tests it is also where
+   * {@link dev.jdax.powerfailure.PowerFailures} looks at the memory.
+   *
+   * @throws IllegalStateException if the mapping is closed
+   */
+  public void storeFence() {
+    requireOpen();
+    persistence.order();
   }
 
   /**

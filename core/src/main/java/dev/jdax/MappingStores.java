@@ -39,6 +39,7 @@ final class MappingStores {
       copyBackwards(source, offset);
       return;
     }
+    persistence.storesBegin();
     long length = source.byteSize();
     long longest = CpuCache.longest(source);
     boolean nonTemporal = isNonTemporal(length);
@@ -56,6 +57,7 @@ final class MappingStores {
   }
 
   void fill(long offset, long length, byte value) throws DaxException {
+    persistence.storesBegin();
     boolean nonTemporal = isNonTemporal(length);
     long done = 0;
     try {
@@ -82,6 +84,8 @@ final class MappingStores {
       }
     } else if (done < length) {
       CpuCache.drain();
+    } else {
+      persistence.storedPastTheCache(offset, length);
     }
   }
 

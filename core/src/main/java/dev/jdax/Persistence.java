@@ -17,7 +17,7 @@ import dev.jdax.spi.Backing;
  * under it, and then its addresses may be nobody's: that is a fault, which is told as a closed mapping. Or they are
  * those of somebody else's new mapping: writing lines of that back does it no harm, as it changes no byte.
  */
-final class Persistence {
+class Persistence {
   private final DaxMapping mapping;
   private final Reservation run;
   private final Backing backing;
@@ -30,8 +30,18 @@ final class Persistence {
     this.domain = domain;
   }
 
-  PersistenceDomain domain() {
+  static Persistence of(DaxMapping mapping, Reservation run, Backing backing, PersistenceDomain domain) {
+    return backing.observer().<Persistence>map(
+        observer -> new ObservedPersistence(mapping, run, backing, domain, observer))
+        .orElseGet(() -> new Persistence(mapping, run, backing, domain));
+  }
+
+  final PersistenceDomain domain() {
     return domain;
+  }
+
+  void order() {
+    VarHandle.storeStoreFence();
   }
 
   void flush(long offset, long length) throws DaxException {
@@ -63,6 +73,16 @@ final class Persistence {
     } else {
       VarHandle.fullFence();
     }
+  }
+
+  /** A copy or a fill is about to store. */
+  void storesBegin() {
+    // Of interest to observers only.
+  }
+
+  /** A copy or a fill has stored a range past the cache, and has waited for that. */
+  void storedPastTheCache(long offset, long length) {
+    // Nothing is left to be done.
   }
 
   /** {@return whether a fault in our own machine code would be an error on this mapping} */

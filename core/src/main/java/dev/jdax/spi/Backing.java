@@ -2,6 +2,7 @@
 package dev.jdax.spi;
 
 import java.util.List;
+import java.util.Optional;
 
 import dev.jdax.Access;
 import dev.jdax.ByteSize;
@@ -62,6 +63,14 @@ public interface Backing extends FaultGranularity {
    */
   default PersistenceDomain persistenceDomain(boolean synchronousMapping) {
     return PersistenceDomain.UNKNOWN;
+  }
+
+  /**
+   * {@return who is told what its mappings do to make stores durable, and does that in their stead; or empty, as for all
+   * memory but that of tests}
+   */
+  default Optional<StoreObserver> observer() {
+    return Optional.empty();
   }
 
   /**

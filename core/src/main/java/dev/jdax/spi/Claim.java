@@ -2,6 +2,7 @@
 package dev.jdax.spi;
 
 import java.util.Map;
+import java.util.Optional;
 
 import dev.jdax.Access;
 import dev.jdax.DaxException;
@@ -51,6 +52,13 @@ public interface Claim extends FaultGranularity {
    */
   default PersistenceDomain persistenceDomain(boolean synchronousMapping) {
     return PersistenceDomain.UNKNOWN;
+  }
+
+  /**
+   * {@return who is told what mappings of it do to make stores durable, as {@link Backing#observer} has it}
+   */
+  default Optional<StoreObserver> observer() {
+    return Optional.empty();
   }
 
   /**

@@ -268,5 +268,10 @@ public final class InProcessRegion implements RegionOps {
     public PersistenceDomain persistenceDomain(boolean synchronousMapping) {
       return claim.persistenceDomain(synchronousMapping);
     }
+
+    @Override
+    public Optional<StoreObserver> observer() {
+      return claim.observer();
+    }
   }
 }

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.powerfailure;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A line of the cache of which the media may hold one state of several: the durable one, or what was seen of it since.
+ *
+ * <p>The CPU may write a line back whenever it likes, whole, and stores to one line in the order in which they are
+ * made. So the media hold a version, and of the stores between that one and the next any: each word whole or not at
+ * all. Versions that are known to be durable have no others before them.
+ */
+final class Line {
+  /** What reaches media whole, in bytes. */
+  static final int WORD = 8;
+
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  private final long offset;
+  private long[] durable;
+  /** What was seen since it was durable; the first is number {@code dropped + 1}. */
+  private final List<Version> versions = new ArrayList<>();
+  private int dropped;
+  /** The number of the newest version that somebody has flushed. */
+  private int flushed;
+
+  /** What was seen at a point. */
+  private static final class Version {
+    final long[] words;
+    final int changed;
+    final Point seen;
+    /** The first flush behind it; null before. */
+    Point flushed;
+
+    Version(long[] words, int changed, Point seen) {
+      this.words = words;
+      this.changed = changed;
+      this.seen = seen;
+    }
+
+    /** {@return how many states there are between the version before and this, this included} */
+    int states() {
+      return (1 << Integer.bitCount(changed)) - 1;
+    }
+
+    /** {@return what the version before becomes if the {@code state}th subset of the words is there, from 1} */
+    long[] after(long[] before, int state) {
+      int there = Integer.expand(state, changed);
+      long[] some = before.clone();
+      for (int i = 0; i < some.length; i++) {
+        if ((there >> i & 1) != 0) {
+          some[i] = words[i];
+        }
+      }
+      return some;
+    }
+  }
+
+  Line(long offset, long[] durable) {
+    this.offset = offset;
+    this.durable = durable;
+  }
+
+  long offset() {
+    return offset;
+  }
+
+  static long[] read(MemorySegment memory, long offset, int bytes) {
+    return memory.asSlice(offset, bytes).toArray(LONG);
+  }
+
+  static void write(MemorySegment memory, long offset, long[] words) {
+    MemorySegment.copy(words, 0, memory, LONG, offset, words.length);
+  }
+
+  /** {@return whether that was new} */
+  boolean see(long[] words, Point point) {
+    long[] before = newest();
+    int changed = 0;
+    for (int i = 0; i < words.length; i++) {
+      changed |= words[i] == before[i] ? 0 : 1 << i;
+    }
+    if (changed != 0) {
+      versions.add(new Version(words, changed, point));
+    }
+    return changed != 0;
+  }
+
+  /** {@return whether there was something to flush} */
+  boolean flush(Point point) {
+    boolean needed = flushed < version();
+    flushed = version();
+    for (Version version : versions) {
+      if (version.flushed == null) {
+        version.flushed = point;
+      }
+    }
+    return needed;
+  }
+
+  /** {@return the number of the newest version} */
+  int version() {
+    return dropped + versions.size();
+  }
+
+  /** Makes a version durable; gives false if it, or a newer one, is so already. */
+  boolean makeDurable(int version) {
+    int count = version - dropped;
+    if (count <= 0) {
+      return false;
+    }
+    durable = versions.get(count - 1).words;
+    versions.subList(0, count).clear();
+    dropped = version;
+    return true;
+  }
+
+  boolean isDurable() {
+    return versions.isEmpty();
+  }
+
+  long[] durable() {
+    return durable;
+  }
+
+  private long[] newest() {
+    return versions.isEmpty() ? durable : versions.getLast().words;
+  }
+
+  /** {@return how many states it may be in: 0 is the durable one, the last one is the newest} */
+  int states() {
+    int states = 1;
+    for (Version version : versions) {
+      states += version.states();
+    }
+    return states;
+  }
+
+  /** {@return the newest state} */
+  int newestState() {
+    return states() - 1;
+  }
+
+  /** {@return the state that it had when the memory was looked at there} */
+  int stateAt(int point) {
+    int state = 0;
+    for (Version version : versions) {
+      if (version.seen.number() > point) {
+        break;
+      }
+      state += version.states();
+    }
+    return state;
+  }
+
+  /** {@return the numbers of the points at which it was seen to have changed} */
+  List<Integer> seenAt() {
+    return versions.stream().map(version -> version.seen.number()).toList();
+  }
+
+  /** {@return what is in a state} */
+  long[] words(int state) {
+    long[] before = durable;
+    int left = state;
+    for (Version version : versions) {
+      if (left <= version.states()) {
+        return left == 0 ? before : version.after(before, left);
+      }
+      left -= version.states();
+      before = version.words;
+    }
+    return before;
+  }
+
+  /** {@return how many words differ between two states} */
+  int distance(int state, int other) {
+    return differing(state, other).size();
+  }
+
+  /** {@return the indices of the words that differ between two states} */
+  private List<Integer> differing(int state, int other) {
+    long[] words = words(state);
+    long[] others = words(other);
+    List<Integer> differing = new ArrayList<>();
+    for (int i = 0; i < words.length; i++) {
+      if (words[i] != others[i]) {
+        differing.add(i);
+      }
+    }
+    return differing;
+  }
+
+  /** {@return the words that are not as they were last seen, if this state is what is left} */
+  List<Word> lost(int state) {
+    return differing(state, newestState()).stream().map(i -> word(i, words(state)[i], versions.size())).toList();
+  }
+
+  /** {@return the words that are not as they are durable, if this state is what is left} */
+  List<Word> kept(int state) {
+    int reached = 0;
+    for (int left = state; left > 0; reached++) {
+      left -= versions.get(reached).states();
+    }
+    int last = reached;
+    return differing(state, 0).stream().map(i -> word(i, words(state)[i], last)).toList();
+  }
+
+  /** {@return a word with the history of the last store to it that was seen in the first {@code among} versions} */
+  private Word word(int i, long left, int among) {
+    for (int number = among - 1; number >= 0; number--) {
+      Version version = versions.get(number);
+      if ((version.changed >> i & 1) != 0) {
+        return new Word(offset + (long) i * WORD, durable[i], version.words[i], left, version.seen,
+            Optional.ofNullable(version.flushed));
+      }
+    }
+    throw new AssertionError("word " + i + " of the line at " + offset + " has never changed");
+  }
+
+  /** {@return what of it is not durable now} */
+  List<Word> notDurable() {
+    return differing(0, newestState()).stream().map(i -> word(i, durable[i], versions.size())).toList();
+  }
+}
