@@ -70,16 +70,16 @@ public final class BrokenByPowerFailure extends AssertionError {
     StringBuilder text = new StringBuilder("a power failure before ").append(point)
         .append(" took effect breaks the check: ").append(found.said());
     if (found.lost().isEmpty()) {
-      text.append("\n  although nothing is lost: it is what the program had in memory");
+      text.append("\n  although nothing is lost: the program itself had this in memory");
     } else {
       text.append("\n  if this is lost, and all else is kept:");
       describe(text, found.lost(), history, point);
     }
-    if (found.kept().isEmpty()) {
-      text.append("\n  or if only what was durable is kept");
-    } else {
+    if (!found.kept().isEmpty()) {
       text.append("\n  or if this is kept, and all else is lost that was not durable:");
       describe(text, found.kept(), history, point);
+    } else if (!found.lost().isEmpty()) {
+      text.append("\n  or if all is lost that was not durable");
     }
     return text.append("\n  This was cut ").append(cut).append(" there; withSeed(").append(seed)
         .append("L) gives it again.").toString();

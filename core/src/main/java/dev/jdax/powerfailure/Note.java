@@ -40,8 +40,10 @@ public record Note(Kind kind, long offset, long length, int count, Point point) 
    */
   @Override
   public String toString() {
-    return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + ByteSize.format(length) + " at "
-        + ByteSize.hex(offset) + (kind == Kind.FLUSHED_UNCHANGED ? " at " : ", stored before ") + point
-        + (count > 1 ? ", " + count + " times in that line" : "");
+    String what = kind.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": ";
+    String often = count > 1 ? ", and " + (count - 1) + " more of that line of the program" : "";
+    return kind == Kind.FLUSHED_UNCHANGED
+        ? what + point + often
+        : what + ByteSize.format(length) + " at " + ByteSize.hex(offset) + ", stored before " + point + often;
   }
 }
