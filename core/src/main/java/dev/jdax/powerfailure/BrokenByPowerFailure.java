@@ -67,8 +67,8 @@ public final class BrokenByPowerFailure extends AssertionError {
   }
 
   private static String message(long seed, Point point, long cut, Shrinking.Found found, History history) {
-    StringBuilder text = new StringBuilder("a power failure before ").append(point)
-        .append(" took effect breaks the check: ").append(found.said());
+    StringBuilder text = new StringBuilder("the check fails on what a power failure may leave before ").append(point)
+        .append(" has taken effect").append(point.callers()).append(": ").append(found.said());
     if (found.lost().isEmpty()) {
       text.append("\n  although nothing is lost: the program itself had this in memory");
     } else {
@@ -81,7 +81,7 @@ public final class BrokenByPowerFailure extends AssertionError {
     } else if (!found.lost().isEmpty()) {
       text.append("\n  or if all is lost that was not durable");
     }
-    return text.append("\n  This was cut ").append(cut).append(" there; withSeed(").append(seed)
+    return text.append("\n  this was cut ").append(cut).append(" there; withSeed(").append(seed)
         .append("L) gives it again.").toString();
   }
 
@@ -113,12 +113,13 @@ public final class BrokenByPowerFailure extends AssertionError {
       text.append(" (").append(ByteSize.hex(word.left())).append(", durable ").append(ByteSize.hex(word.durable()))
           .append(", stored ").append(ByteSize.hex(word.stored())).append(')');
     }
-    text.append("\n      stored ").append(history.before(word.seen()).map(before -> "after " + before + ",\n      ")
+    text.append("\n      stored ").append(history.before(word.seen()).map(before -> "after " + before + ", and ")
         .orElse("")).append("before ").append(word.seen());
     word.flushed().filter(flush -> flush != end).ifPresentOrElse(
-        flush -> text.append("\n      flushed at ").append(flush).append("\n      not yet drained by that thread"),
+        flush -> text.append("\n      flushed ").append(flush == word.seen() ? "there" : "at " + flush)
+            .append(", and not yet drained by that thread"),
         () -> text.append("\n      not flushed"));
     history.drainBehind(word, end)
-        .ifPresent(drain -> text.append("\n      so ").append(drain).append(" did not make it durable"));
+        .ifPresent(drain -> text.append("\n      so it was not made durable by ").append(drain));
   }
 }

@@ -18,7 +18,7 @@ import dev.jdax.ByteSize;
  * @param calledFrom the program's own calls that led there, the last one first, at most 16; none at the end
  */
 public record Point(int number, Kind kind, long offset, long length, List<StackTraceElement> calledFrom) {
-  /** How many calls the text shows. */
+  /** How many callers the message of a failure shows. */
   private static final int SHOWN = 3;
 
   /** What was done. */
@@ -48,10 +48,15 @@ public record Point(int number, Kind kind, long offset, long length, List<StackT
   public String toString() {
     String what = kind == Kind.END ? "the end of the program" : kind.name().toLowerCase(Locale.ROOT);
     String range = length == 0 ? "" : " of " + ByteSize.format(length) + " at " + ByteSize.hex(offset);
-    String where = calledFrom.isEmpty()
+    return "point " + number + ", " + what + range + (calledFrom.isEmpty() ? "" : " in " + call(calledFrom.getFirst()));
+  }
+
+  /** {@return the calls around the innermost, in words; nothing if there are none} */
+  String callers() {
+    return calledFrom.size() < 2
         ? ""
-        : calledFrom.stream().limit(SHOWN).map(Point::call).collect(Collectors.joining(" < ", " in ", ""));
-    return "point " + number + ", " + what + range + where;
+        : calledFrom.stream().skip(1).limit(SHOWN).map(Point::call)
+            .collect(Collectors.joining(", by ", ", called by ", ""));
   }
 
   private static String call(StackTraceElement call) {

@@ -69,22 +69,31 @@ final class Shrinking {
   private int[] towards(int[] from, boolean newest) {
     int[] best = from.clone();
     int count = lines.size();
-    boolean better = true;
-    for (int length = Math.max(count, 1); length > 1 || better; length = Math.max(length / 2, 1)) {
-      better = false;
-      for (int start = 0; start < count; start += length) {
-        int[] next = best.clone();
-        for (int i = start; i < Math.min(start + length, count); i++) {
-          next[i] = goal(i, newest);
-        }
-        if (!Arrays.equals(next, best) && breaks(next)) {
-          best = next;
-          better = true;
-        }
-      }
+    for (int length = count; length > 1; length = (length + 1) / 2) {
+      best = blocksTowards(best, length, newest);
     }
+    int[] before;
+    do {
+      before = best;
+      best = blocksTowards(best, 1, newest);
+    } while (best != before);
     for (int i = 0; i < count; i++) {
       best = lineTowards(best, i, goal(i, newest));
+    }
+    return best;
+  }
+
+  /** {@return the same array if nothing could be made better} */
+  private int[] blocksTowards(int[] states, int length, boolean newest) {
+    int[] best = states;
+    for (int start = 0; start < states.length; start += length) {
+      int[] next = best.clone();
+      for (int i = start; i < Math.min(start + length, next.length); i++) {
+        next[i] = goal(i, newest);
+      }
+      if (!Arrays.equals(next, best) && breaks(next)) {
+        best = next;
+      }
     }
     return best;
   }

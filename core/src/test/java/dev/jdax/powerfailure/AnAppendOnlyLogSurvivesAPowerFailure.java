@@ -53,6 +53,5 @@ class AnAppendOnlyLogSurvivesAPowerFailure {
     assertThat(broken.point().calledFrom().getFirst().getFileName()).isEqualTo("ALogThatSavesADrain.java");
     assertThat(broken.lost()).singleElement().satisfies(word -> assertThat(word.offset()).isEqualTo(72));
     assertThat(broken.kept()).singleElement().satisfies(word -> assertThat(word.offset()).isZero());
-    System.out.println(broken.getMessage());
   }
 }
