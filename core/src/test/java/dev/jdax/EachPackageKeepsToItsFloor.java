@@ -28,7 +28,7 @@ class EachPackageKeepsToItsFloor {
   void everyPackageIsSeen() {
     assertThat(classes.contain(DaxBus.class)).isTrue();
     assertThat(classes.stream().map(c -> c.getPackageName())).contains("dev.jdax", "dev.jdax.spi", "dev.jdax.hmem",
-        "dev.jdax.kernel", "dev.jdax.platform");
+        "dev.jdax.kernel", "dev.jdax.platform", "dev.jdax.powerfailure");
   }
 
   @Test
@@ -52,6 +52,16 @@ class EachPackageKeepsToItsFloor {
         .check(classes);
     noClasses().that().resideInAPackage("dev.jdax.kernel..")
         .should().dependOnClassesThat().resideInAPackage("dev.jdax.hmem..")
+        .check(classes);
+  }
+
+  @Test
+  void nothingDependsOnWhatIsForTests() {
+    noClasses().that().resideOutsideOfPackage("dev.jdax.powerfailure")
+        .should().dependOnClassesThat().resideInAPackage("dev.jdax.powerfailure")
+        .check(classes);
+    noClasses().that().resideInAPackage("dev.jdax.powerfailure")
+        .should().dependOnClassesThat().resideInAnyPackage("dev.jdax.hmem", "dev.jdax.kernel")
         .check(classes);
   }
 

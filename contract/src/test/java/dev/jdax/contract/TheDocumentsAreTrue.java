@@ -132,9 +132,12 @@ class TheDocumentsAreTrue {
             import dev.jdax.hmem.*;
             import dev.jdax.kernel.*;
             import dev.jdax.pmem.*;
+            import dev.jdax.powerfailure.*;
             import dev.jdax.spi.*;
             import java.lang.foreign.*;
+            import java.nio.charset.*;
             import java.nio.file.*;
+            import java.util.*;
             class %s {
               void run(%sObject unused) throws Exception {
             %s
