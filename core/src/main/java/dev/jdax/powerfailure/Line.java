@@ -4,6 +4,7 @@ package dev.jdax.powerfailure;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,8 @@ final class Line {
   static final int WORD = 8;
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  private static final int TRIES = 1000;
 
   private final long offset;
   private long[] durable;
@@ -71,6 +74,19 @@ final class Line {
 
   static long[] read(MemorySegment memory, long offset, int bytes) {
     return memory.asSlice(offset, bytes).toArray(LONG);
+  }
+
+  /** Reads what other threads may be storing to: all words as they were at one time, if they let it be for a moment. */
+  static long[] readAtOnce(MemorySegment memory, long offset, int bytes) {
+    long[] words = read(memory, offset, bytes);
+    for (int i = 0; i < TRIES; i++) {
+      long[] again = read(memory, offset, bytes);
+      if (Arrays.equals(words, again)) {
+        break;
+      }
+      words = again;
+    }
+    return words;
   }
 
   static void write(MemorySegment memory, long offset, long[] words) {

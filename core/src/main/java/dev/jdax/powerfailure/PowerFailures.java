@@ -39,10 +39,10 @@ import dev.jdax.spi.StoreObserver;
  * instance at what was acknowledged: they are as they were when the power failed. It must not touch the program's
  * memory, nor wait for its threads.
  *
- * <p><b>What may be left</b> of each line of 64 bytes: what is durable, which is what the line had when a thread flushed
- * it that has drained since; or what it had at any point since then; and, of the stores between two such points, any:
- * each aligned 8 bytes whole or not at all. Each line may be in any of these states, whatever the others are in. Points
- * within a line are kept in order because the CPU writes lines back whole, and makes stores to one line in order;
+ * <p><b>What may be left</b> of each line of 64 bytes: what is durable, which is what it had when a thread flushed it
+ * that has drained since; or what it had at any point since then; and, of the stores between two such points, any: each
+ * aligned 8 bytes whole or not at all. Each line may be in any of these states, whatever the others are in. Points keep
+ * their order within a line, because an x86-64 CPU writes lines back whole, and makes stores to one line in order;
  * {@link #withTornLines} gives that up.
  *
  * <p><b>What is not seen</b>: a value that was overwritten before the next point; and the order of stores between two
@@ -56,8 +56,8 @@ import dev.jdax.spi.StoreObserver;
  * <p><b>What it costs</b>: four times the memory; at each point one comparison of all of it, and for each cut another
  * and the check. So the memory should be as small as the program allows.
  *
- * <p>This is a value; each run has memory of its own, volatile, in small pages. The program may have several threads, of
- * which one at a time passes a point; then the same seed may see other cuts.
+ * <p>This is a value; each run has memory of its own, volatile, in small pages. The program may have several threads;
+ * one at a time passes a point, and the same seed may then see other cuts.
  */
 public final class PowerFailures {
   /** What the CPU writes back whole, in bytes. */

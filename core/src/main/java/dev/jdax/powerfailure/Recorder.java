@@ -154,7 +154,7 @@ final class Recorder implements StoreObserver {
 
   private void see(Point point) {
     Differences.each(memory, seen, block, at -> {
-      long[] words = Line.read(memory, at, block);
+      long[] words = Line.readAtOnce(memory, at, block);
       Line line = lines.computeIfAbsent(at, offset -> new Line(offset, Line.read(seen, offset, block)));
       changed |= line.see(words, point);
       Line.write(seen, at, words);

@@ -66,8 +66,8 @@ public interface Backing extends FaultGranularity {
   }
 
   /**
-   * {@return who is told what its mappings do to make stores durable, and does that in their stead; or empty, as for all
-   * memory but that of tests}
+   * {@return who is told what its mappings do to make stores durable, which they then do not do themselves; empty but
+   * for memory of tests}
    */
   default Optional<StoreObserver> observer() {
     return Optional.empty();

@@ -92,8 +92,8 @@ class AFailureNamesTheLineThatBrokeIt {
         + "\n      so it was not made durable by point 2, drain" + line + (first + 1) + ")"
         + "\n  or if this is kept, and all else is lost that was not durable:"
         + "\n    8 bytes at 0x0 (0x1, durable 0x0, stored 0x1)"
-        + "\n      stored after point 2, drain" + line + (first + 1) + "), and before point 3, persist of 8 bytes at 0x0"
-        + line + (first + 3) + ")"
+        + "\n      stored after point 2, drain" + line + (first + 1) + "), and before point 3, persist of 8 bytes"
+        + " at 0x0" + line + (first + 3) + ")"
         + "\n      not flushed"
         + "\n  this was cut " + broken.cut() + " there; withSeed(42L) gives it again.");
   }

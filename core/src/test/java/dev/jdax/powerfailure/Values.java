@@ -3,7 +3,7 @@ package dev.jdax.powerfailure;
 
 import dev.jdax.DaxMapping;
 
-/** Values that are replaced: what is found is the old one or the new one, and never older than what was acknowledged. */
+/** Values that are replaced: what is found is the old one or the new one, and no older one than was acknowledged. */
 final class Values {
   private Values() {
   }
