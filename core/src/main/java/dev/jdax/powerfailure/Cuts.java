@@ -11,8 +11,9 @@ import java.util.random.RandomGenerator;
  * What a power failure may leave: a state of each line, whatever the others are in.
  *
  * <p>Up to a bound all of it is looked at, from nothing kept to nothing lost. Beyond it: nothing kept, nothing lost,
- * all that was there at each point (of up to 32), each line alone and each line missing (of up to 64), and a seeded
- * sample in which each line is kept, lost or torn, in a share that is drawn anew for each cut.
+ * all that was there at a point and all lines that changed there or later (of up to 32 points), each line alone and each
+ * line missing (of up to 64), and a seeded sample in which each line is kept, lost or torn, in a share that is drawn anew
+ * for each cut.
  */
 final class Cuts {
   private static final int POINTS = 32;
@@ -80,7 +81,8 @@ final class Cuts {
   private void some(Look look) {
     boolean more = look.at(new int[newest.length]) && look.at(newest.clone());
     for (int point : drawn(points(), POINTS)) {
-      more = more && look.at(lines.stream().mapToInt(line -> line.stateAt(point)).toArray());
+      more = more && look.at(lines.stream().mapToInt(line -> line.stateAt(point)).toArray())
+          && look.at(lines.stream().mapToInt(line -> line.stateSince(point)).toArray());
     }
     for (int i : drawn(indices(), LONE)) {
       more = more && look.at(with(new int[newest.length], i, newest[i]));

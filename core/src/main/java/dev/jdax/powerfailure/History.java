@@ -2,16 +2,21 @@
 package dev.jdax.powerfailure;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The points of a program, in their order. */
 final class History {
   private final List<Point> points = new ArrayList<>();
+  /** Most points are reached in a few ways, which they share. */
+  private final Map<List<StackTraceElement>, List<StackTraceElement>> ways = new HashMap<>();
 
   /** Adds one. */
   Point add(Point.Kind kind, long offset, long length, List<StackTraceElement> calledFrom) {
-    Point point = new Point(points.size() + 1, kind, offset, length, calledFrom);
+    List<StackTraceElement> way = ways.computeIfAbsent(calledFrom, List::copyOf);
+    Point point = new Point(points.size() + 1, kind, offset, length, way);
     points.add(point);
     return point;
   }

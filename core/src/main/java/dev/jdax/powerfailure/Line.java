@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * A line of the cache of which the media may hold one state of several: the durable one, or what was seen of it since.
@@ -28,6 +29,8 @@ final class Line {
   /** What was seen since it was durable; the first is number {@code dropped + 1}. */
   private final List<Version> versions = new ArrayList<>();
   private int dropped;
+  /** The number of the durable state, as {@link Version#state} counts. */
+  private int durableState;
   /** The number of the newest version that somebody has flushed. */
   private int flushed;
 
@@ -36,18 +39,16 @@ final class Line {
     final long[] words;
     final int changed;
     final Point seen;
+    /** The number of its last state, in which all words that changed are there: counted since the line is watched. */
+    final int state;
     /** The first flush behind it; null before. */
     Point flushed;
 
-    Version(long[] words, int changed, Point seen) {
+    Version(long[] words, int changed, Point seen, int stateBefore) {
       this.words = words;
       this.changed = changed;
       this.seen = seen;
-    }
-
-    /** {@return how many states there are between the version before and this, this included} */
-    int states() {
-      return (1 << Integer.bitCount(changed)) - 1;
+      this.state = stateBefore + (1 << Integer.bitCount(changed)) - 1;
     }
 
     /** {@return what the version before becomes if the {@code state}th subset of the words is there, from 1} */
@@ -101,7 +102,7 @@ final class Line {
       changed |= words[i] == before[i] ? 0 : 1 << i;
     }
     if (changed != 0) {
-      versions.add(new Version(words, changed, point));
+      versions.add(new Version(words, changed, point, durableState + newestState()));
     }
     return changed != 0;
   }
@@ -110,10 +111,11 @@ final class Line {
   boolean flush(Point point) {
     boolean needed = flushed < version();
     flushed = version();
-    for (Version version : versions) {
-      if (version.flushed == null) {
-        version.flushed = point;
+    for (Version version : versions.reversed()) {
+      if (version.flushed != null) {
+        break;
       }
+      version.flushed = point;
     }
     return needed;
   }
@@ -130,6 +132,7 @@ final class Line {
       return false;
     }
     durable = versions.get(count - 1).words;
+    durableState = versions.get(count - 1).state;
     versions.subList(0, count).clear();
     dropped = version;
     return true;
@@ -149,47 +152,59 @@ final class Line {
 
   /** {@return how many states it may be in: 0 is the durable one, the last one is the newest} */
   int states() {
-    int states = 1;
-    for (Version version : versions) {
-      states += version.states();
-    }
-    return states;
+    return newestState() + 1;
   }
 
   /** {@return the newest state} */
   int newestState() {
-    return states() - 1;
+    return versions.isEmpty() ? 0 : versions.getLast().state - durableState;
   }
 
   /** {@return the state that it had when the memory was looked at there} */
   int stateAt(int point) {
-    int state = 0;
-    for (Version version : versions) {
-      if (version.seen.number() > point) {
-        break;
-      }
-      state += version.states();
-    }
-    return state;
+    int count = first(version -> version.seen.number() > point);
+    return count == 0 ? 0 : versions.get(count - 1).state - durableState;
   }
 
-  /** {@return the numbers of the points at which it was seen to have changed} */
+  /** {@return the newest state if the line was seen to have changed there or later; otherwise the durable one} */
+  int stateSince(int point) {
+    return !versions.isEmpty() && versions.getLast().seen.number() >= point ? newestState() : 0;
+  }
+
+  /** {@return the numbers of the points, or of the last 64 of them, at which it was seen to have changed} */
   List<Integer> seenAt() {
-    return versions.stream().map(version -> version.seen.number()).toList();
+    return versions.subList(Math.max(versions.size() - 64, 0), versions.size()).stream()
+        .map(version -> version.seen.number()).toList();
+  }
+
+  /** {@return the index of the first version, in their order, of which something holds; how many there are if of none} */
+  private int first(Predicate<Version> holds) {
+    int from = 0;
+    for (int to = versions.size(); from < to;) {
+      int middle = (from + to) / 2;
+      if (holds.test(versions.get(middle))) {
+        to = middle;
+      } else {
+        from = middle + 1;
+      }
+    }
+    return from;
+  }
+
+  /** {@return the index of the version that a state, which is not 0, has the last words of} */
+  private int versionOf(int state) {
+    return first(version -> version.state - durableState >= state);
   }
 
   /** {@return what is in a state} */
   long[] words(int state) {
-    long[] before = durable;
-    int left = state;
-    for (Version version : versions) {
-      if (left <= version.states()) {
-        return left == 0 ? before : version.after(before, left);
-      }
-      left -= version.states();
-      before = version.words;
+    if (state == 0) {
+      return durable;
     }
-    return before;
+    int index = versionOf(state);
+    boolean isFirst = index == 0;
+    return versions.get(index).after(isFirst ? durable : versions.get(index - 1).words,
+        state - (isFirst ? 0 : versions.get(index - 1).state - durableState));
   }
 
   /** {@return how many words differ between two states} */
@@ -217,11 +232,7 @@ final class Line {
 
   /** {@return the words that are not as they are durable, if this state is what is left} */
   List<Word> kept(int state) {
-    int reached = 0;
-    for (int left = state; left > 0; reached++) {
-      left -= versions.get(reached).states();
-    }
-    int last = reached;
+    int last = state == 0 ? 0 : versionOf(state) + 1;
     return differing(state, 0).stream().map(i -> word(i, words(state)[i], last)).toList();
   }
 

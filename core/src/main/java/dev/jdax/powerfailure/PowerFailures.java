@@ -140,7 +140,7 @@ public final class PowerFailures {
    * {@return the same with other numbers of cuts}
    *
    * @param all up to how many cuts of a point all are looked at, at least 1
-   * @param drawn how many are drawn where there are more, beside the about 160 that are always looked at; at least 0
+   * @param drawn how many are drawn where there are more, beside the up to 194 that are always looked at; at least 0
    * @throws IllegalArgumentException if {@code all < 1} or {@code drawn < 0}
    */
   public PowerFailures withCuts(int all, int drawn) {

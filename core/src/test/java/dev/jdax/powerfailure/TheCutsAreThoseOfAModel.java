@@ -11,8 +11,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
 
+import dev.jdax.DaxException;
 import dev.jdax.DaxMapping;
 import dev.jdax.spi.Seeds;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,9 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TheCutsAreThoseOfAModel {
   /** Two words in one line, one in another. */
   private static final long[] OFFSETS = {0, 8, 64};
+  private static final int THREADS = 2;
 
-  /** What the program does next; {@code word} is of stores, {@code word} and {@code many} of flushes. */
-  private record Op(Kind kind, int word) {
+  /** What the program does next, to which word, and which thread of it. */
+  private record Op(Kind kind, int word, int thread) {
     enum Kind {
       STORE, FENCE, FLUSH, DRAIN, PERSIST
     }
@@ -46,11 +50,12 @@ class TheCutsAreThoseOfAModel {
     /** Which words are written back together. */
     private final int[][] units;
     private Set<State> states = new HashSet<>();
-    private final Version[] flushed;
+    /** By thread, and by unit; null where there is nothing to wait for. */
+    private final Version[][] flushed;
 
     Hardware(boolean tornLines) {
       units = tornLines ? new int[][]{{0}, {1}, {2}} : new int[][]{{0, 1}, {2}};
-      flushed = new Version[units.length];
+      flushed = new Version[THREADS][units.length];
       List<Version> zero = Arrays.stream(units)
           .map(unit -> new Version(0, Arrays.stream(unit).mapToObj(word -> 0L).toList())).toList();
       states.add(new State(zero, zero));
@@ -109,27 +114,28 @@ class TheCutsAreThoseOfAModel {
     }
 
     /** At a point all states have the same in the cache. */
-    void flush(int word) {
+    void flush(int word, int thread) {
       List<Version> cache = states.iterator().next().cache;
       for (int unit = 0; unit < units.length; unit++) {
         if (OFFSETS[units[unit][0]] / 64 == OFFSETS[word] / 64) {
-          flushed[unit] = cache.get(unit);
+          flushed[thread][unit] = cache.get(unit);
         }
       }
     }
 
-    void drain() {
+    void drain(int thread) {
+      Version[] mine = flushed[thread];
       Set<State> after = new HashSet<>();
       for (State state : states) {
         List<Version> media = new ArrayList<>(state.media);
         for (int unit = 0; unit < units.length; unit++) {
-          if (flushed[unit] != null && media.get(unit).stores < flushed[unit].stores) {
-            media.set(unit, flushed[unit]);
+          if (mine[unit] != null && media.get(unit).stores < mine[unit].stores) {
+            media.set(unit, mine[unit]);
           }
         }
         after.add(new State(media, state.cache));
       }
-      Arrays.fill(flushed, null);
+      Arrays.fill(mine, null);
       states = after;
     }
 
@@ -148,7 +154,7 @@ class TheCutsAreThoseOfAModel {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void inEveryHistory(boolean tornLines) {
-    Seeds.each(60, random -> {
+    Seeds.each(100, random -> {
       List<Op> program = program(random);
       Hardware hardware = new Hardware(tornLines);
       Set<String> seen = new TreeSet<>();
@@ -159,24 +165,41 @@ class TheCutsAreThoseOfAModel {
     });
   }
 
-  /** Up to ten steps; between two points no word is stored twice, since the first value could not be seen. */
+  /** Up to twelve steps; between two points no word is stored twice, since the first value could not be seen. */
   private static List<Op> program(RandomGenerator random) {
     List<Op> program = new ArrayList<>();
     Set<Integer> stored = new HashSet<>();
-    for (int i = random.nextInt(4, 11); i > 0; i--) {
+    for (int i = random.nextInt(4, 13); i > 0; i--) {
       Op.Kind kind = random.nextBoolean() ? Op.Kind.STORE : Op.Kind.values()[random.nextInt(5)];
       int word = random.nextInt(OFFSETS.length);
       if (kind != Op.Kind.STORE) {
         stored.clear();
       }
       if (kind != Op.Kind.STORE || stored.add(word)) {
-        program.add(new Op(kind, word));
+        program.add(new Op(kind, word, random.nextInt(THREADS)));
       }
     }
     return program;
   }
 
+  private static Void at(Op op, DaxMapping memory) throws DaxException {
+    switch (op.kind) {
+      case FLUSH -> memory.flush(OFFSETS[op.word], 1);
+      case DRAIN -> memory.drain();
+      case PERSIST -> memory.persist(OFFSETS[op.word], 1);
+      default -> memory.storeFence();
+    }
+    return null;
+  }
+
   private static void run(List<Op> program, DaxMapping memory, Hardware hardware, Set<String> seen) throws Exception {
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      run(program, memory, hardware, seen, other);
+    }
+  }
+
+  private static void run(List<Op> program, DaxMapping memory, Hardware hardware, Set<String> seen,
+      ExecutorService other) throws Exception {
     List<Op> stores = new ArrayList<>();
     List<Long> values = new ArrayList<>();
     long value = 0;
@@ -192,20 +215,19 @@ class TheCutsAreThoseOfAModel {
       stores.clear();
       values.clear();
       seen.clear();
-      switch (op.kind) {
-        case FLUSH -> memory.flush(OFFSETS[op.word], 1);
-        case DRAIN -> memory.drain();
-        case PERSIST -> memory.persist(OFFSETS[op.word], 1);
-        default -> memory.storeFence();
+      if (op.thread == 0) {
+        at(op, memory);
+      } else {
+        other.submit(() -> at(op, memory)).get();
       }
       if (mustLook || !seen.isEmpty()) {
         assertThat(seen).describedAs(op + " of " + program).isEqualTo(hardware.left());
       }
       if (op.kind == Op.Kind.FLUSH || op.kind == Op.Kind.PERSIST) {
-        hardware.flush(op.word);
+        hardware.flush(op.word, op.thread);
       }
       if (op.kind == Op.Kind.DRAIN || op.kind == Op.Kind.PERSIST) {
-        hardware.drain();
+        hardware.drain(op.thread);
       }
     }
     hardware.stores(stores, values);
