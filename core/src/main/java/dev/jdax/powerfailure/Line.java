@@ -177,7 +177,7 @@ final class Line {
         .map(version -> version.seen.number()).toList();
   }
 
-  /** {@return the index of the first version, in their order, of which something holds; how many there are if of none} */
+  /** {@return the index of the first version of which something holds that holds of all behind it; or their number} */
   private int first(Predicate<Version> holds) {
     int from = 0;
     for (int to = versions.size(); from < to;) {
