@@ -31,8 +31,6 @@ final class Line {
   private int dropped;
   /** The number of the durable state, as {@link Version#state} counts. */
   private int durableState;
-  /** The number of the newest version that somebody has flushed. */
-  private int flushed;
 
   /** What was seen at a point. */
   private static final class Version {
@@ -107,17 +105,13 @@ final class Line {
     return changed != 0;
   }
 
-  /** {@return whether there was something to flush} */
-  boolean flush(Point point) {
-    boolean needed = flushed < version();
-    flushed = version();
+  void flush(Point point) {
     for (Version version : versions.reversed()) {
       if (version.flushed != null) {
         break;
       }
       version.flushed = point;
     }
-    return needed;
   }
 
   /** {@return the number of the newest version} */

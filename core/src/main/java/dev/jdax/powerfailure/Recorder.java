@@ -170,8 +170,9 @@ final class Recorder implements StoreObserver {
     Map<Line, Integer> mine = flushed.computeIfAbsent(Thread.currentThread(), thread -> new HashMap<>());
     boolean needed = false;
     for (Line line : lines.subMap(from, to).values()) {
-      needed |= line.flush(point);
-      mine.put(line, line.version());
+      line.flush(point);
+      Integer before = mine.put(line, line.version());
+      needed |= before == null || before < line.version();
     }
     if (!needed) {
       note(Note.Kind.FLUSHED_UNCHANGED, point.offset(), point.length(), point);
