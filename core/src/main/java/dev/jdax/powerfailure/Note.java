@@ -23,8 +23,8 @@ public record Note(Kind kind, long offset, long length, int count, Point point) 
     /** It was flushed and, when the program returned, not waited for by the thread that had flushed it. */
     NOT_DRAINED,
     /**
-     * A range was flushed in which nothing had changed since that thread had flushed it, or it had become durable. It may
-     * have been stored with what was there already, which cannot be told from nothing.
+     * A range was flushed in which nothing had changed since that thread had flushed it, or it had become durable. What
+     * was there already may have been stored again, which cannot be told from nothing.
      */
     FLUSHED_UNCHANGED
   }

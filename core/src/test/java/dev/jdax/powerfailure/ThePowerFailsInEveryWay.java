@@ -70,15 +70,27 @@ class ThePowerFailsInEveryWay {
   @Test
   void theProgramMayCloseItsMemoryAndMapItsDeviceAgain() throws Exception {
     Set<Long> seen = new TreeSet<>();
+    AtomicInteger durable = new AtomicInteger();
     PowerFailures.inMemoryOf(8192).during(memory -> {
       memory.close();
       try (DaxMapping second = memory.device().map(Access.READ_WRITE, 4096, 4096)) {
         put(second, 64, 1);
         second.persist(64, 8);
+        durable.set(1);
         put(second, 64, 2);
+        second.flush(64, 8);
+        second.drain();
+        durable.set(2);
+        second.fill(64, 300, (byte) 0xFF);
+        durable.set(-1);
+        second.drain();
       }
-    }, left -> seen.add(get(left, 4096 + 64)));
-    assertThat(seen).containsExactly(0L, 1L, 2L);
+    }, left -> {
+      seen.add(get(left, 4096 + 64));
+      assertThat(durable.get() < 0 ? -1 : 3).isGreaterThanOrEqualTo((int) get(left, 4096 + 64));
+      assertThat(durable.get() < 0 || get(left, 4096 + 64) < 0 || get(left, 4096 + 64) >= durable.get()).isTrue();
+    });
+    assertThat(seen).containsExactly(-1L, 0L, 1L, 2L);
   }
 
   @ParameterizedTest
@@ -112,6 +124,18 @@ class ThePowerFailsInEveryWay {
       put(memory, 0, 3);
     }, left -> seen.add(get(left, 0)));
     assertThat(seen).containsExactly(0L, 2L, 3L);
+  }
+
+  @Test
+  void aValueThatACopyOrAFillOverwritesIsSeen() throws Exception {
+    Set<Long> seen = new TreeSet<>();
+    PAGE.during(memory -> {
+      put(memory, 0, 1);
+      memory.copy(MemorySegment.ofArray(new long[]{2}), 0);
+      put(memory, 0, 3);
+      memory.fill(0, 300, (byte) 0);
+    }, left -> seen.add(get(left, 0)));
+    assertThat(seen).containsExactly(0L, 1L, 2L, 3L);
   }
 
   @Test
