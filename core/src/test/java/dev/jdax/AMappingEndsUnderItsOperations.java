@@ -60,10 +60,11 @@ class AMappingEndsUnderItsOperations {
       start.countDown();
       int times = 0;
       try {
-        while (true) {
+        while (!Thread.currentThread().isInterrupted()) {
           operation.on(mapping);
           times++;
         }
+        return times;
       } catch (IllegalStateException e) {
         assertThat(e).hasMessageContaining("is closed: ");
         return times;
@@ -107,7 +108,12 @@ class AMappingEndsUnderItsOperations {
         all.add(again(threads, start, mapping, m -> m.fill(1_000_000, 1_000_000, (byte) 1)));
         start.await();
         TimeUnit.MICROSECONDS.sleep(round * 10L);
-        end.on(mapping);
+        try {
+          end.on(mapping);
+        } catch (Exception e) {
+          threads.shutdownNow(); // or they would go on for ever, and the exception be seen by nobody
+          throw e;
+        }
         try (DaxMapping young = next.map(Access.READ_WRITE)) {
           for (Future<Integer> one : all) {
             one.get();
