@@ -26,6 +26,9 @@ public final class Bench {
     FIGURES.put("RandomReads", RandomReads::new);
     FIGURES.put("SequentialAccess", SequentialAccess::new);
     FIGURES.put("CreateAndDestroy", CreateAndDestroy::new);
+    FIGURES.put("Persist", Persist::new);
+    FIGURES.put("CopyAndPersist", CopyAndPersist::new);
+    FIGURES.put("FlushAndDrain", FlushAndDrain::new);
   }
 
   private Bench() {

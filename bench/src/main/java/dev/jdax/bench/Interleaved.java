@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * Sides that are timed in turns, so that what disturbs the machine disturbs all of them alike.
@@ -40,17 +41,26 @@ final class Interleaved {
 
   /** {@return the median time of a side, in nanoseconds} */
   double median(String name) {
-    return Ratio.median(nanos.get(name).stream().mapToDouble(Long::doubleValue).toArray());
+    return Interval.median(nanos.get(name).stream().mapToDouble(Long::doubleValue).toArray());
   }
 
   /** {@return how many times as fast as the reference a side is, pair by pair} */
   Ratio speed(String name, String reference) {
+    return Ratio.of(pairs(name, reference, (ours, theirs) -> theirs / ours));
+  }
+
+  /** {@return how much longer than the reference a side takes for one of so many operations of a run, pair by pair} */
+  Difference difference(String name, String reference, int operations) {
+    return Difference.of(pairs(name, reference, (ours, theirs) -> (ours - theirs) / operations));
+  }
+
+  private double[] pairs(String name, String reference, DoubleBinaryOperator compared) {
     List<Long> ours = nanos.get(name);
     List<Long> theirs = nanos.get(reference);
     double[] pairs = new double[ours.size()];
     for (int round = 0; round < pairs.length; round++) {
-      pairs[round] = (double) theirs.get(round) / ours.get(round);
+      pairs[round] = compared.applyAsDouble(ours.get(round), theirs.get(round));
     }
-    return Ratio.of(pairs);
+    return pairs;
   }
 }

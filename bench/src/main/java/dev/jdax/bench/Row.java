@@ -23,6 +23,14 @@ final class Row {
     return line(figure, what, ours, theirs, ratio.toString(), String.format(Locale.ROOT, "%.2f", target) + verdict);
   }
 
+  /** {@return a line for what may take so many nanoseconds longer} */
+  static String compared(Class<?> figure, String what, String ours, String theirs, Difference difference,
+      double target) {
+    String verdict = difference.isAtMost(target) ? ": met" : ": **not met**";
+    return line(figure, what, ours, theirs, difference.toString(), String.format(Locale.ROOT, "at most %+.0f ns",
+        target) + verdict);
+  }
+
   /** {@return a line that says why there is no figure} */
   static String notMeasured(Class<?> figure, String what, Exception why) {
     return line(figure, what, "not measured: " + why.getMessage().replace("|", "\\|"), "", "", "");

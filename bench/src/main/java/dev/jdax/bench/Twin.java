@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /** The C program that does what is measured, too: {@code twin.c}, compiled when it is started, asked line by line. */
 final class Twin implements AutoCloseable {
-  private static final List<String> COMPILER = List.of("gcc", "-O3", "-march=native", "-Wall", "-Wextra", "-Werror");
+  private static final List<String> COMPILER = List.of("gcc", "-O3", "-march=native", "-pthread", "-Wall",
+      "-Wextra", "-Werror");
 
   private final Path folder;
   private final Process process;
@@ -46,7 +47,7 @@ final class Twin implements AutoCloseable {
       Files.copy(text, source);
     }
     List<String> command = Stream.concat(COMPILER.stream(),
-        Stream.of("-o", folder.resolve("twin").toString(), source.toString())).toList();
+        Stream.of("-o", folder.resolve("twin").toString(), source.toString(), "-ldl")).toList();
     run(command);
   }
 
@@ -87,16 +88,25 @@ final class Twin implements AutoCloseable {
 
   /** {@return how long it took the program to do what it was asked, in nanoseconds} */
   long ask(String question) throws IOException {
+    return Long.parseLong(answer(question, "\\d+"));
+  }
+
+  /** {@return how long each operation took of those that it was asked to do, in nanoseconds} */
+  long[] askForEach(String question) throws IOException {
+    return Stream.of(answer("each " + question, "(\\d+ )+").split(" ")).mapToLong(Long::parseLong).toArray();
+  }
+
+  private String answer(String question, String shape) throws IOException {
     questions.write(question + "\n");
     questions.flush();
     String answer = answers.readLine();
     if (answer == null) {
       throw new IOException("the C program ended when it was asked: " + question);
     }
-    if (!answer.matches("\\d+")) {
+    if (!answer.matches(shape)) {
       throw new IOException("the C program, asked " + question + ": " + answer);
     }
-    return Long.parseLong(answer);
+    return answer;
   }
 
   /** Ends the program, which reads until there is nothing more. */

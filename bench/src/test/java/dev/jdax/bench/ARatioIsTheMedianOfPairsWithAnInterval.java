@@ -15,8 +15,8 @@ class ARatioIsTheMedianOfPairsWithAnInterval {
 
   @Test
   void theMedianIsTheMiddleOrBetweenTheMiddles() {
-    assertThat(Ratio.median(new double[]{9, 1, 2})).isEqualTo(2);
-    assertThat(Ratio.median(new double[]{9, 1, 2, 4})).isEqualTo(3);
+    assertThat(Interval.median(new double[]{9, 1, 2})).isEqualTo(2);
+    assertThat(Interval.median(new double[]{9, 1, 2, 4})).isEqualTo(3);
   }
 
   @Test
