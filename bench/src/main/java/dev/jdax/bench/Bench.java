@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 public final class Bench {
   /** Small, and with the collector that has no threads: two processors are all that a figure may need. */
   private static final List<String> OPTIONS = List.of("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC",
-      "--enable-native-access=ALL-UNNAMED");
+      "--enable-native-access=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+      "--sun-misc-unsafe-memory-access=allow");
   private static final String HERE = "--in-this-jvm";
 
   private static final Map<String, Supplier<Figure>> FIGURES = new LinkedHashMap<>();
@@ -29,6 +30,9 @@ public final class Bench {
     FIGURES.put("Persist", Persist::new);
     FIGURES.put("CopyAndPersist", CopyAndPersist::new);
     FIGURES.put("FlushAndDrain", FlushAndDrain::new);
+    FIGURES.put("CopyPastTheCache", CopyPastTheCache::new);
+    FIGURES.put("PersistLatency", PersistLatency::new);
+    FIGURES.put("WaysToPersist", WaysToPersist::new);
   }
 
   private Bench() {
@@ -67,8 +71,10 @@ public final class Bench {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(OPTIONS);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName(), HERE, name));
+    ProcessBuilder jvm = new ProcessBuilder(command).inheritIO();
+    jvm.environment().put("PMEM_IS_PMEM_FORCE", "1"); // LLPL asks libpmem whether to flush lines or call the kernel
     try {
-      int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+      int status = jvm.start().waitFor();
       if (status != 0) {
         System.err.println(name + " failed with status " + status);
       }

@@ -126,17 +126,17 @@ final class DurableStores {
     return nanos;
   }
 
-  private static void dirty(MemorySegment memory, long from, int bytes, long value) {
+  static void dirty(MemorySegment memory, long from, int bytes, long value) {
     for (int at = 0; at < bytes; at += LINE) {
       memory.set(JAVA_LONG, from + at, value);
     }
   }
 
-  private static long place(long number, long step) {
+  static long place(long number, long step) {
     return number * step & Math.max(WINDOW, 4 * step) - 1;
   }
 
-  private static long step(long bytes) {
+  static long step(long bytes) {
     return Math.max(LINE, Long.highestOneBit(2 * bytes - 1));
   }
 }

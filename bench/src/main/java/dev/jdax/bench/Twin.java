@@ -93,7 +93,7 @@ final class Twin implements AutoCloseable {
 
   /** {@return how long each operation took of those that it was asked to do, in nanoseconds} */
   long[] askForEach(String question) throws IOException {
-    return Stream.of(answer("each " + question, "(\\d+ )+").split(" ")).mapToLong(Long::parseLong).toArray();
+    return Stream.of(answer("each " + question, "[\\d ]+").split(" ")).mapToLong(Long::parseLong).toArray();
   }
 
   private String answer(String question, String shape) throws IOException {
