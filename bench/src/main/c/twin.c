@@ -7,11 +7,10 @@
 //   copy            memcpy from the lower half to the upper
 //   fill            memset
 //   random          a million dependent random reads of 8 bytes; the size is a power of two
-//   persist OPS BYTES THREADS  in each of so many operations of each thread stores one long into each of the next lines,
-//                   BYTES of them or part of one, and makes them durable with libpmem's pmem_persist
-//   memcpy OPS BYTES  in each operation copies so much to the next place with libpmem's pmem_memcpy_persist
-//   flush OPS LINES  in each operation stores to so many lines, writes each back, and waits once
-//   dirty OPS LINES  the same without what makes it durable
+// and, OPS times, each time in the next place:
+//   persist OPS BYTES THREADS   stores a long to each line, and libpmem's pmem_persist; each of the threads OPS times
+//   memcpy OPS BYTES            libpmem's pmem_memcpy_persist
+//   flush OPS LINES             stores a long to each line, writes each back, and waits once
 // Two commands are answered with the nanoseconds of each of the operations:
 //   each persist OPS BYTES, each memcpy OPS BYTES
 #define _GNU_SOURCE
@@ -121,10 +120,6 @@ static void flush_one(size_t i) {
   _mm_sfence();
 }
 
-static void dirty_one(size_t i) {
-  dirty(place(i, step(bytes)), bytes, i);
-}
-
 // The threads begin far from each other.
 static void *persist_all(void *thread) {
   size_t first = (size_t) thread * (WINDOW / 2 / step(bytes));
@@ -187,12 +182,11 @@ static const char *work(const char *command) {
   const char *failure;
   if (memory == MAP_FAILED) return "nothing is mapped";
   if (sscanf(command, "%*s %zu %zu %zu", &operations, &bytes, &threads) >= 2) {
-    if (command[0] == 'f' || command[0] == 'd') bytes *= LINE;
+    if (command[0] == 'f') bytes *= LINE;
     if ((failure = prepare(threads))) return failure;
     if (!strncmp(command, "persist ", 8)) persist_in_threads(threads);
     else if (!strncmp(command, "memcpy ", 7)) all(memcpy_one);
     else if (!strncmp(command, "flush ", 6)) all(flush_one);
-    else if (!strncmp(command, "dirty ", 6)) all(dirty_one);
     else return "not a command";
   } else if (!strcmp(command, "read")) sink = sum(memory, longs);
   else if (!strcmp(command, "write")) store(memory, longs, sink);

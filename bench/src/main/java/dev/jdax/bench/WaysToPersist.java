@@ -60,8 +60,10 @@ final class WaysToPersist implements Figure {
   @Override
   public List<String> measure() throws IOException {
     List<String> rows = new ArrayList<>();
-    try (Mapped mapped = Mapped.flushed(SIZE, PageSize.SIZE_2M); TmpfsFile file = TmpfsFile.unmade();
-        OnADisk disk = OnADisk.make(); Arena arena = Arena.ofShared()) {
+    try (Mapped mapped = Mapped.flushed(SIZE, PageSize.SIZE_2M);
+        TmpfsFile file = TmpfsFile.unmade();
+        OnADisk disk = OnADisk.make();
+        Arena arena = Arena.ofShared()) {
       DurableStores stores = new DurableStores(mapped.mapping());
       MemorySegment memory = mapped.segment();
       MemorySegment onTmpfs = file.map(SIZE, arena);
@@ -106,7 +108,8 @@ final class WaysToPersist implements Figure {
       });
     } catch (LinkageError e) {
       rows.add(Row.notMeasured(WaysToPersist.class, what(bytes) + ", against LLPL",
-          new IOException("LLPL needs libpmemobj1 and libpmempool1: " + e.getMessage().lines().findFirst().orElse(""))));
+          new IOException(
+              "LLPL needs libpmemobj1 and libpmempool1: " + e.getMessage().lines().findFirst().orElse(""))));
     }
   }
 

@@ -16,7 +16,8 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 @Command(name = "jdax", mixinStandardHelpOptions = true, version = "jdax 0.1.0-SNAPSHOT", //
     description = "Device DAX for the JVM.", //
-    subcommands = {DemoCommand.class, ListCommand.class, CreateDeviceCommand.class, DestroyDeviceCommand.class,
+    subcommands = {DemoCommand.class, BenchCommand.class, ListCommand.class, CreateDeviceCommand.class,
+        DestroyDeviceCommand.class,
         ReconfigureDeviceCommand.class, EnableDeviceCommand.class, DisableDeviceCommand.class,
         OnlineMemoryCommand.class, OfflineMemoryCommand.class, InspectCommand.class, PlanCommand.class,
         ReadLabelsCommand.class, CheckLabelsCommand.class, InitLabelsCommand.class, CreateNamespaceCommand.class,

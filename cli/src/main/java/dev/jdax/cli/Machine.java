@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 import dev.jdax.DaxDevice;
@@ -8,6 +10,7 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxRegion;
 import dev.jdax.kernel.Dax;
 import dev.jdax.kernel.MemoryBlocks;
+import dev.jdax.spi.FileUsers;
 
 /** What the verbs of devices work on: this machine's Linux, or in a test something that behaves like one. */
 interface Machine {
@@ -32,6 +35,11 @@ interface Machine {
     public String autoOnlinePolicy() {
       return MemoryBlocks.autoOnlinePolicy();
     }
+
+    @Override
+    public FileUsers users(DaxDevice device) throws IOException {
+      return FileUsers.ofDevice(Path.of("/proc"), device.attribute("dev").show());
+    }
   };
 
   /** {@return the regions that there are now, in any order} */
@@ -45,4 +53,7 @@ interface Machine {
 
   /** {@return what becomes of new memory by itself, in Linux's words} */
   String autoOnlinePolicy();
+
+  /** {@return who has the node of a device open or mapped} */
+  FileUsers users(DaxDevice device) throws IOException;
 }

@@ -21,6 +21,7 @@ import dev.jdax.kernel.MemoryBlocks;
 import dev.jdax.spi.AddressesOnly;
 import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.FileUsers;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionInfo;
 import dev.jdax.spi.RegionOps;
@@ -77,6 +78,11 @@ final class PaperMachine implements Machine, AutoCloseable {
   @Override
   public String autoOnlinePolicy() {
     return policy;
+  }
+
+  @Override
+  public FileUsers users(DaxDevice device) {
+    return new FileUsers(List.of(), List.of());
   }
 
   @Override

@@ -22,11 +22,11 @@ class TheDocumentNamesEveryOption {
 
   @ParameterizedTest
   @ValueSource(strings = {"list", "create-device", "destroy-device", "reconfigure-device", "enable-device",
-      "disable-device", "online-memory", "offline-memory"})
+      "disable-device", "online-memory", "offline-memory", "bench"})
   void ofEachVerb(String verb) throws IOException {
     CommandSpec spec = Jdax.commandLine(Machine.THIS).getSubcommands().get(verb).getCommandSpec();
     Set<String> options = new TreeSet<>();
-    spec.options().forEach(option -> options.add(option.shortestName()));
+    spec.options().stream().filter(option -> !option.hidden()).forEach(option -> options.add(option.shortestName()));
     options.removeAll(EVERYWHERE);
     assertThat(documented(verb)).isEqualTo(options);
   }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.cli;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.jdax.ByteSize;
+import org.knowm.xchart.ChartEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** What was measured, drawn: time over size, both logarithmic, a line for each kind of operation and percentile. */
+final class BenchPlot {
+  static {
+    System.setProperty("java.awt.headless", "true"); // before the first class that would look for a screen
+  }
+
+  private static final int WIDTH = 900;
+  private static final int HEIGHT = 600;
+  /** Of each kind of operation; the Okabe-Ito palette, which the colour-blind can tell apart. */
+  private static final Color[] COLORS = {new Color(0x0072b2), new Color(0xe69f00), new Color(0x009e73),
+      new Color(0xcc79a7)};
+
+  private final XYChart chart;
+  private final List<String> lines = new ArrayList<>();
+
+  private BenchPlot(Bench.Result result) {
+    chart = new XYChartBuilder().width(WIDTH).height(HEIGHT)
+        .title(result.name() + ", " + ByteSize.format(result.span()) + ", alignment " + result.alignment())
+        .xAxisTitle("bytes of one operation").yAxisTitle("ns").build();
+    chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true)
+        .setLegendPosition(LegendPosition.OutsideE).setChartBackgroundColor(Color.WHITE);
+    for (Bench.Kind kind : Bench.Kind.values()) {
+      List<Bench.Measured> measured = result.measured().stream().filter(one -> one.kind() == kind).toList();
+      if (!measured.isEmpty()) {
+        double[] sizes = measured.stream().mapToDouble(Bench.Measured::size).toArray();
+        line(kind + ", median", sizes, measured.stream().mapToDouble(Bench.Measured::median).toArray(),
+            COLORS[kind.ordinal()], SeriesLines.SOLID);
+        line(kind + ", p99.9", sizes, measured.stream().mapToDouble(Bench.Measured::p999).toArray(),
+            COLORS[kind.ordinal()], SeriesLines.DASH_DASH);
+      }
+    }
+    point("random read, median", result.random().here(), Color.BLACK);
+    result.random().at4K().ifPresent(nanos -> point("random read at 4 KiB, median", nanos, Color.GRAY));
+  }
+
+  /** Draws into a file, as SVG. */
+  static void draw(Bench.Result result, Path file) throws IOException {
+    Files.writeString(file, new BenchPlot(result).svg());
+  }
+
+  private void point(String name, double nanos, Color color) {
+    line(name, new double[]{Bench.READ_SIZE}, new double[]{nanos}, color, SeriesLines.NONE);
+  }
+
+  private void line(String name, double[] sizes, double[] nanos, Color color, BasicStroke stroke) {
+    lines.add(name);
+    chart.addSeries(name, sizes, nanos).setMarker(SeriesMarkers.CIRCLE).setMarkerColor(color).setLineColor(color)
+        .setLineStyle(stroke);
+  }
+
+  /** The letters are drawn as outlines: who cannot see them, or looks for them, is told in words. */
+  private String svg() throws IOException {
+    String svg = new String(ChartEncoder.getBytes(chart, "svg"), StandardCharsets.UTF_8);
+    int behindTheRoot = svg.indexOf('>', svg.indexOf("<svg")) + 1;
+    return svg.substring(0, behindTheRoot) + "\n  <title>" + escaped(chart.getTitle()) + "</title>\n  <desc>"
+        + escaped(chart.getYAxisTitle() + " over " + chart.getXAxisTitle() + ": " + String.join("; ", lines))
+        + "</desc>" + svg.substring(behindTheRoot);
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+}
