@@ -72,6 +72,10 @@ final class Abi {
   static final int SIGSEGV = 11;
   static final int SA_SIGINFO = 4;
 
+  // linux/membarrier.h
+  static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED = 8;
+  static final int MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED = 16;
+
   // linux/mempolicy.h
   static final int MPOL_BIND = 2;
   static final int MPOL_F_NODE = 0x1;

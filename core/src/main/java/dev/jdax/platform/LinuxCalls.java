@@ -68,6 +68,10 @@ interface LinuxCalls {
     return restart(SystemCall.MADVISE, address, length, advice, 0, 0, 0);
   }
 
+  default long membarrier(int command, int flags) {
+    return restart(SystemCall.MEMBARRIER, command, flags, 0, 0, 0, 0);
+  }
+
   default long mlock2(long address, long length, int flags) {
     return restart(SystemCall.MLOCK2, address, length, flags, 0, 0, 0);
   }

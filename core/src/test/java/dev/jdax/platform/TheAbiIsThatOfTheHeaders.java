@@ -59,13 +59,15 @@ class TheAbiIsThatOfTheHeaders {
       #include <sys/vfs.h>
       #include <linux/falloc.h>
       #include <linux/magic.h>
+      #include <linux/membarrier.h>
       #include <linux/memfd.h>
       #include <linux/mempolicy.h>
       #include <linux/mman.h>
       """;
 
   /** Enumerators, which no preprocessor can ask for. */
-  private static final Set<String> ENUMERATORS = Set.of("MPOL_BIND");
+  private static final Set<String> ENUMERATORS = Set.of("MPOL_BIND", "MEMBARRIER_CMD_PRIVATE_EXPEDITED",
+      "MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED");
 
   /** What headers of an older Linux do not have yet, with the version that brought it. */
   private static final Map<String, String> YOUNG = Map.of(
