@@ -145,7 +145,8 @@ static const char *prepare(size_t threads) {
   if (memory == MAP_FAILED) return "nothing is mapped";
   if (step(bytes) * 4 > size || WINDOW > size || threads < 1 || threads > 8) return "not that much is mapped";
   free(source);
-  source = malloc(bytes);
+  // Where a source begins in a page makes a difference of a tenth.
+  if (posix_memalign((void **) &source, 4096, bytes)) return "there is no memory to copy from";
   memset(source, 7, bytes);
   return libpmem();
 }

@@ -100,7 +100,7 @@ final class MappingStores {
 
   /** Where memory cannot vanish and no line is flushed, Java's own stores are as good, and need no handler. */
   private boolean byMachineCode() {
-    return (backing.mayVanish() || persistence.domain().flushesLines()) && Persistence.isGuarded();
+    return (persistence.domain().flushesLines() || backing.mayVanish()) && Persistence.isGuarded();
   }
 
   /** A native source may vanish too, which the JVM may say only after the copy, in whatever runs then. */

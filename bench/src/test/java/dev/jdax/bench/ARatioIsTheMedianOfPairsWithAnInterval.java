@@ -46,6 +46,14 @@ class ARatioIsTheMedianOfPairsWithAnInterval {
   }
 
   @Test
+  void aDifferenceIsMetByTheUpperEnd() {
+    Difference difference = new Difference(20, 18.5, 25, PAIRS);
+    assertThat(difference.isAtMost(25)).isTrue();
+    assertThat(difference.isAtMost(24.9)).isFalse();
+    assertThat(difference).hasToString("+20.0 ns [+18.5, +25.0] of 31");
+  }
+
+  @Test
   void fewerThanThirtyPairsAreRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> Ratio.of(new double[29])).withMessageContaining("29 pairs");
   }
@@ -63,5 +71,6 @@ class ARatioIsTheMedianOfPairsWithAnInterval {
     assertThat(order.substring(0, 8)).isEqualTo("abbaabba");
     assertThat(order).hasSize(64);
     assertThat(sides.speed("a", "b")).isEqualTo(new Ratio(2, 2, 2, 30));
+    assertThat(sides.difference("b", "a", 5)).as("of each of five operations").isEqualTo(new Difference(2, 2, 2, 30));
   }
 }
