@@ -3,8 +3,7 @@ package dev.jdax;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,12 +17,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WhoEndsAMappingIsAloneInIt {
   private static final int OFTEN = 1000;
-  private static final int THREADS = 3;
-  private static final int ENDINGS = 5_000;
+  private static final int ENDINGS = 10_000;
+  private static final Duration LONG_ENOUGH = Duration.ofNanos(500);
+  /** More longs than the smaller caches hold. */
+  private static final int FAR = 1 << 21;
 
-  /** Nobody is to be between enter and leave while this is true; neither volatile nor else of help to the two. */
+  /** Nobody is to be between enter and leave while this is true. */
   private static final class Alone {
-    boolean is;
+    volatile boolean is;
   }
 
   private static void comeOften(InFlight inFlight) {
@@ -39,23 +40,12 @@ class WhoEndsAMappingIsAloneInIt {
   }
 
   @Test
-  void whateverOthersDo() throws Exception {
+  void whateverAnotherDoes() throws Exception {
     InFlight inFlight = new InFlight();
     Alone alone = new Alone();
     AtomicBoolean over = new AtomicBoolean();
-    try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-      List<Future<Long>> all = new ArrayList<>();
-      for (int i = 0; i < THREADS; i++) {
-        all.add(threads.submit(() -> {
-          long met = 0;
-          while (!over.getPlain()) {
-            int count = inFlight.enter();
-            met += alone.is ? 1 : 0;
-            inFlight.leave(count);
-          }
-          return met;
-        }));
-      }
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+      Future<Long> met = other.submit(() -> timesMet(inFlight, alone, over));
       try {
         for (int i = 0; i < ENDINGS; i++) {
           while (!inFlight.tryEnding()) {
@@ -64,16 +54,40 @@ class WhoEndsAMappingIsAloneInIt {
           inFlight.stop();
           awaitIdle(inFlight);
           alone.is = true;
-          Thread.onSpinWait();
+          waitFor(LONG_ENOUGH);
           alone.is = false;
           inFlight.endTrying();
+          waitFor(Duration.ofNanos(5_000 + i * 37 % 977 * 20)); // the other has to get on meanwhile
         }
       } finally {
         over.set(true);
       }
-      for (Future<Long> one : all) {
-        assertThat(one.get()).isZero();
+      assertThat(met.get()).isZero();
+    }
+  }
+
+  private static long timesMet(InFlight inFlight, Alone alone, AtomicBoolean over) {
+    long[] far = new long[FAR];
+    long place = 1;
+    long met = 0;
+    while (!over.get()) {
+      for (int store = 0; store < 8; store++) {
+        place = place * 6364136223846793005L + 1442695040888963407L;
+        far[(int) (place >>> 40) & FAR - 1] = place; // the count is stored behind these, and so seen late
       }
+      int count = inFlight.enter();
+      for (int look = 0; look < 200; look++) {
+        met += alone.is ? 1 : 0;
+      }
+      inFlight.leave(count);
+    }
+    return met;
+  }
+
+  private static void waitFor(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
     }
   }
 
