@@ -99,7 +99,7 @@ __attribute__((noinline)) static void write_back(const char *p, size_t bytes) {
   }
 }
 
-static size_t operations, bytes;
+static size_t operations, bytes, source_size;
 static char *source;
 static pthread_barrier_t ready;
 
@@ -144,10 +144,13 @@ static void all(void one(size_t)) {
 static const char *prepare(size_t threads) {
   if (memory == MAP_FAILED) return "nothing is mapped";
   if (step(bytes) * 4 > size || WINDOW > size || threads < 1 || threads > 8) return "not that much is mapped";
-  free(source);
-  // Where a source begins in a page makes a difference of a tenth.
-  if (posix_memalign((void **) &source, 4096, bytes)) return "there is no memory to copy from";
-  memset(source, 7, bytes);
+  if (bytes != source_size) {
+    free(source);
+    // Where a source begins in a page makes a difference of a tenth.
+    if (posix_memalign((void **) &source, 4096, bytes)) return "there is no memory to copy from";
+    memset(source, 7, bytes);
+    source_size = bytes;
+  }
   return libpmem();
 }
 

@@ -46,6 +46,10 @@ final class MappingStores {
     long length = source.byteSize();
     long longest = CpuCache.longest(source);
     boolean nonTemporal = isNonTemporal(offset, length);
+    if (nonTemporal && part(offset, length, longest) == length) {
+      copyPart(source, offset, true, true); // of what is short, the loop below would be a thirtieth
+      return;
+    }
     long done = 0;
     try {
       while (done < length) {
@@ -54,6 +58,8 @@ final class MappingStores {
         copyPart(part, offset + done, nonTemporal, done + count == length);
         done += count;
       }
+    } catch (InternalError e) { // compiled code may say so as late as here
+      throw vanishedBefore("copy", offset, length, e);
     } finally {
       finish(offset, done, length, nonTemporal);
     }
@@ -69,6 +75,8 @@ final class MappingStores {
         fillPart(offset + done, count, value, nonTemporal, done + count == length);
         done += count;
       }
+    } catch (InternalError e) { // compiled code may say so as late as here
+      throw vanishedBefore("fill", offset, length, e);
     } finally {
       finish(offset, done, length, nonTemporal);
     }
@@ -124,11 +132,11 @@ final class MappingStores {
     } finally {
       mapping.leave(stripe);
     }
-    if (gone == CpuCache.SOURCE_GONE) {
-      throw sourceGone(at, length, null);
-    }
     if (gone != CpuCache.DONE) {
-      throw persistence.gone(persistence.attempt("copy", at, length), gone);
+      CpuCache.drain(); // of what was stored past the cache until then
+      throw gone == CpuCache.SOURCE_GONE
+          ? sourceGone(at, length, null)
+          : persistence.gone(persistence.attempt("copy", at, length), gone);
     }
   }
 
@@ -168,6 +176,15 @@ final class MappingStores {
     String attempt = persistence.attempt(verb, at, length);
     OptionalLong gone = persistence.firstGone(attempt, at, length, true);
     return gone.isPresent() ? backing.unreachable(attempt, gone.getAsLong()) : sourceGone(at, length, e);
+  }
+
+  private DaxException vanishedBefore(String verb, long at, long length, InternalError e) throws DaxException {
+    int stripe = mapping.enter();
+    try {
+      return vanished(verb, at, length, e);
+    } finally {
+      mapping.leave(stripe);
+    }
   }
 
   private DaxException sourceGone(long at, long length, InternalError e) {
