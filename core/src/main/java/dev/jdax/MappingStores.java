@@ -48,6 +48,7 @@ final class MappingStores {
     boolean nonTemporal = isNonTemporal(offset, length);
     if (nonTemporal && part(offset, length, longest) == length) {
       copyPart(source, offset, true, true); // of what is short, the loop below would be a thirtieth
+      persistence.storedPastTheCache(offset, length);
       return;
     }
     long done = 0;
@@ -58,8 +59,6 @@ final class MappingStores {
         copyPart(part, offset + done, nonTemporal, done + count == length);
         done += count;
       }
-    } catch (InternalError e) { // compiled code may say so as late as here
-      throw vanishedBefore("copy", offset, length, e);
     } finally {
       finish(offset, done, length, nonTemporal);
     }
@@ -75,8 +74,6 @@ final class MappingStores {
         fillPart(offset + done, count, value, nonTemporal, done + count == length);
         done += count;
       }
-    } catch (InternalError e) { // compiled code may say so as late as here
-      throw vanishedBefore("fill", offset, length, e);
     } finally {
       finish(offset, done, length, nonTemporal);
     }
@@ -176,15 +173,6 @@ final class MappingStores {
     String attempt = persistence.attempt(verb, at, length);
     OptionalLong gone = persistence.firstGone(attempt, at, length, true);
     return gone.isPresent() ? backing.unreachable(attempt, gone.getAsLong()) : sourceGone(at, length, e);
-  }
-
-  private DaxException vanishedBefore(String verb, long at, long length, InternalError e) throws DaxException {
-    int stripe = mapping.enter();
-    try {
-      return vanished(verb, at, length, e);
-    } finally {
-      mapping.leave(stripe);
-    }
   }
 
   private DaxException sourceGone(long at, long length, InternalError e) {
