@@ -78,7 +78,7 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     refuseWhatDoesNotGoTogether();
-    refuseAPlaceWithoutAFolder();
+    refuseWhatCannotBeDrawn();
     if (device == null) {
       PageSize page = alignment == null ? PageSize.SIZE_4K : alignment;
       long bytes = length(page, Long.MAX_VALUE);
@@ -133,7 +133,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** Before anything is measured. */
-  private void refuseAPlaceWithoutAFolder() throws IOException {
+  private void refuseWhatCannotBeDrawn() throws IOException {
     if (plot == null) {
       return;
     }
@@ -144,6 +144,7 @@ final class BenchCommand implements Callable<Integer> {
     if (Files.isDirectory(plot) || !Files.isWritable(Files.exists(plot) ? plot : folder)) {
       throw new AccessDeniedException(plot.toString());
     }
+    BenchPlot.requireFont(plot);
   }
 
   /** {@return how much is mapped: what was asked for, or as much of the default as there is} */

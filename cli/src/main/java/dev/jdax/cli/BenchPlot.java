@@ -3,6 +3,7 @@ package dev.jdax.cli;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
+import java.awt.Font;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.jdax.ByteSize;
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -56,6 +59,20 @@ final class BenchPlot {
   /** Draws into a file, as SVG. */
   static void draw(Bench.Result result, Path file) throws IOException {
     Files.writeString(file, new BenchPlot(result).svg());
+  }
+
+  /**
+   * Finds out whether Java can draw letters.
+   *
+   * @throws DaxException with ENOENT if it finds no font
+   */
+  static void requireFont(Path file) throws DaxException {
+    try {
+      Font.decode(null).canDisplay('0'); // looks for one
+    } catch (RuntimeException | LinkageError | InternalError e) { // the JDK's words for fonts that are not there
+      throw new DaxException(Errno.ENOENT, "draw " + file, "Java finds no font",
+          "install fontconfig and a font, such as fonts-dejavu-core, or leave --plot away", e);
+    }
   }
 
   private void point(String name, double nanos, Color color) {
