@@ -38,7 +38,7 @@ interface Machine {
 
     @Override
     public FileUsers users(DaxDevice device) throws IOException {
-      return FileUsers.ofDevice(Path.of("/proc"), device.attribute("dev").show());
+      return FileUsers.ofDevice(Path.of("/proc"), device.attribute("dev").show().strip());
     }
   };
 

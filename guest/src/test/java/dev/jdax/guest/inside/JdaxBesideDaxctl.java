@@ -6,6 +6,7 @@ import static dev.jdax.guest.inside.CommandLines.jdax;
 import static dev.jdax.guest.inside.CommandLines.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,9 +20,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.jdax.Access;
 import dev.jdax.DaxDevice;
+import dev.jdax.DaxMapping;
 import dev.jdax.cli.Jdax;
 import dev.jdax.guest.inside.CommandLines.Run;
+import dev.jdax.kernel.Dax;
 import dev.jdax.pmem.NvdimmImage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -391,6 +395,32 @@ public class JdaxBesideDaxctl {
 
   @Test
   @Order(13)
+  void aDeviceIsMeasuredAndKeepsWhatItHoldsUnlessItMayBeOverwritten() throws Exception {
+    empty();
+    jdax("create-device", "-s", "32M").succeeded();
+    DaxDevice device = Dax.open(dax(1));
+    try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
+      mapping.segment().fill((byte) 42);
+    }
+    JsonArray read = jdax("bench", "-d", dax(1), "--seconds", "1", "-j").succeeded().array("measured");
+    assertThat(read.asList()).isNotEmpty()
+        .allMatch(each -> each.getAsJsonObject().get("operation").getAsString().equals("read"));
+    try (DaxMapping mapping = device.map(Access.READ_ONLY)) {
+      MemorySegment expected = MemorySegment.ofArray(new byte[(int) device.size()]).fill((byte) 42);
+      assertThat(mapping.segment().mismatch(expected)).isEqualTo(-1);
+      JsonObject used = jdax("bench", "-d", dax(1), "--overwrite", "--seconds", "1", "-j").error();
+      assertThat(used.get("errno").getAsString()).isEqualTo("EBUSY");
+      assertThat(used.get("message").getAsString()).contains("it is open or mapped in");
+    }
+    JsonArray all = jdax("bench", "-d", dax(1), "--overwrite", "-s", "4M", "--seconds", "1", "-j").succeeded()
+        .array("measured");
+    assertThat(all.asList()).hasSizeGreaterThan(read.size());
+    jdax("disable-device", dax(1)).succeeded();
+    assertThat(jdax("bench", "-d", dax(1), "-j").error().get("errno").getAsString()).isEqualTo("ENXIO");
+  }
+
+  @Test
+  @Order(14)
   void anOrdinaryUserSeesWhatMayBeSeen() throws Exception {
     empty();
     jdax("create-device", "-s", "128M").succeeded();
@@ -415,7 +445,7 @@ public class JdaxBesideDaxctl {
   }
 
   @Test
-  @Order(14)
+  @Order(15)
   void memoryOfAnyKindMayStayForEver() throws Exception {
     empty();
     jdax("create-device", "-s", "128M").succeeded();
