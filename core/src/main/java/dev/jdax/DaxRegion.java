@@ -2,7 +2,6 @@
 package dev.jdax;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +39,8 @@ public final class DaxRegion implements AutoCloseable {
    * lock; not held while a mapping is revoked or a listener called.
    */
   final ReentrantLock lock = new ReentrantLock();
-  private final Map<Integer, DaxDevice> handles = new HashMap<>();
+  private final DeviceHandles handles = new DeviceHandles(this);
   private final Set<DaxMapping> mappings = new LinkedHashSet<>();
-  private DaxDevice seed;
-  private DaxDevice youngest;
   private boolean dead;
   /** The owner's reference and one for each mapping; with the last one the memory goes back. */
   private int references = 1;
@@ -168,12 +165,9 @@ public final class DaxRegion implements AutoCloseable {
       }
       int deviceId = ops.create();
       unwind.onFailure(() -> ops.delete(deviceId));
-      device = handle(ops.device(deviceId));
+      device = handles.of(ops.device(deviceId));
       unwind.keep();
-      youngest = device;
-      if (seed == null) {
-        seed = device;
-      }
+      handles.madeEmpty(device);
     } finally {
       lock.unlock();
     }
@@ -237,9 +231,9 @@ public final class DaxRegion implements AutoCloseable {
         throw new DaxException(Errno.EBUSY, attempt, "somebody else has taken " + DaxDevice.name(id, deviceId)
             + " meanwhile, and it has " + ByteSize.format(made.size()), "try again");
       }
-      device = handle(made);
+      device = handles.of(made);
       unwind.keep();
-      youngest = device;
+      handles.made(device);
     } finally {
       lock.unlock();
     }
@@ -295,9 +289,7 @@ public final class DaxRegion implements AutoCloseable {
       if (dead) {
         return;
       }
-      destroyed = List.copyOf(handles.values());
-      handles.clear();
-      destroyed.forEach(this::bury);
+      destroyed = handles.forgetAll();
       dead = true;
       last = --references == 0;
     } finally {
@@ -361,11 +353,11 @@ public final class DaxRegion implements AutoCloseable {
   }
 
   DaxDevice seed() {
-    return seed;
+    return handles.seed();
   }
 
   DaxDevice youngest() {
-    return youngest;
+    return handles.youngest();
   }
 
   boolean isDead() {
@@ -412,24 +404,10 @@ public final class DaxRegion implements AutoCloseable {
     return new DaxException(Errno.EACCES, attempt, "unknown (needs root)", "ask as root");
   }
 
-  /** {@return the one handle of a device; that of an earlier device of the same id is dead from now on} */
-  private DaxDevice handle(DeviceInfo info) {
-    DaxDevice known = handles.get(info.id());
-    if (known != null && known.incarnation() == info.incarnation()) {
-      return known;
-    }
-    if (known != null) {
-      bury(known);
-    }
-    DaxDevice device = new DaxDevice(this, info.id(), info.incarnation(), bus.takeMinor());
-    handles.put(info.id(), device);
-    return device;
-  }
-
   /** {@return the device of that id, or empty if it has vanished since its id was read} */
   private Optional<DaxDevice> device(int deviceId) throws DaxException {
     try {
-      return Optional.of(handle(ops.device(deviceId)));
+      return Optional.of(handles.of(ops.device(deviceId)));
     } catch (DaxException e) {
       if (e.errno() == Errno.ENXIO) {
         return Optional.empty();
@@ -456,26 +434,12 @@ public final class DaxRegion implements AutoCloseable {
 
   /** The device is no more; its name may be given again. */
   void forget(DaxDevice device) {
-    handles.remove(device.id(), device);
-    bury(device);
-  }
-
-  private void bury(DaxDevice device) {
-    device.die();
-    bus.giveMinor(device.minor());
-    if (seed == device) {
-      seed = null;
-    }
-    if (youngest == device) {
-      youngest = null;
-    }
+    handles.forget(device);
   }
 
   /** A device was bound: it is the seed no longer. */
   void bound(DaxDevice device) {
-    if (seed == device) {
-      seed = null;
-    }
+    handles.bound(device);
   }
 
   void began(DaxMapping mapping) {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.jdax.spi.DeviceInfo;
+
+/**
+ * The handles of one region's devices: one for each that was ever asked for, and of these the seed and the youngest, as
+ * Linux's {@code struct dax_region} has them. Guarded by the region lock.
+ */
+final class DeviceHandles {
+  private final DaxRegion region;
+  private final Map<Integer, DaxDevice> byId = new HashMap<>();
+  private DaxDevice seed;
+  private DaxDevice youngest;
+
+  DeviceHandles(DaxRegion region) {
+    this.region = region;
+  }
+
+  /** {@return the one handle of a device; that of an earlier device of the same id is dead from now on} */
+  DaxDevice of(DeviceInfo info) {
+    DaxDevice known = byId.get(info.id());
+    if (known != null && known.incarnation() == info.incarnation()) {
+      return known;
+    }
+    if (known != null) {
+      bury(known);
+    }
+    DaxDevice device = new DaxDevice(region, info.id(), info.incarnation(), region.bus().takeMinor());
+    byId.put(info.id(), device);
+    return device;
+  }
+
+  /** {@return the device that was made empty and is to be bound, or null} */
+  DaxDevice seed() {
+    return seed;
+  }
+
+  /** {@return the device that was made last, or null if that is gone} */
+  DaxDevice youngest() {
+    return youngest;
+  }
+
+  /** A device was made, and bound. */
+  void made(DaxDevice device) {
+    youngest = device;
+  }
+
+  /** A device was made, and waits for its size: it is the seed, if there is no other. */
+  void madeEmpty(DaxDevice device) {
+    youngest = device;
+    if (seed == null) {
+      seed = device;
+    }
+  }
+
+  /** A device was bound: it is the seed no longer. */
+  void bound(DaxDevice device) {
+    if (seed == device) {
+      seed = null;
+    }
+  }
+
+  /** A device is no more; its name may be given again. */
+  void forget(DaxDevice device) {
+    byId.remove(device.id(), device);
+    bury(device);
+  }
+
+  /** {@return the devices there were: no device is any more} */
+  List<DaxDevice> forgetAll() {
+    List<DaxDevice> all = List.copyOf(byId.values());
+    byId.clear();
+    all.forEach(this::bury);
+    return all;
+  }
+
+  private void bury(DaxDevice device) {
+    device.die();
+    region.bus().giveMinor(device.minor());
+    if (seed == device) {
+      seed = null;
+    }
+    if (youngest == device) {
+      youngest = null;
+    }
+  }
+}
