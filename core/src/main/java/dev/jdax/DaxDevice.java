@@ -202,7 +202,7 @@ public final class DaxDevice {
         DaxMode mode = info.mode().orElse(DaxMode.DEVDAX);
         unbindLocked(attempt, removal);
         try (Unwind unwind = new Unwind()) {
-          DaxRegion.undoing(unwind, () -> region.ops().bind(id, mode));
+          unwind.onFailureIfOurs(() -> region.ops().bind(id, mode));
           region.ops().resize(id, size);
           unwind.keep();
         }
@@ -292,8 +292,7 @@ public final class DaxDevice {
       try (Unwind unwind = new Unwind()) {
         if (info.bound()) {
           unbindLocked(attempt, removal);
-          info.mode()
-              .ifPresent(before -> DaxRegion.undoing(unwind, () -> region.ops().bind(id, before)));
+          info.mode().ifPresent(before -> unwind.onFailureIfOurs(() -> region.ops().bind(id, before)));
         }
         region.ops().bind(id, mode);
         unwind.keep();
@@ -368,7 +367,7 @@ public final class DaxDevice {
       try (Unwind unwind = new Unwind()) {
         if (info.bound()) {
           unbindLocked(attempt, removal);
-          DaxRegion.undoing(unwind, () -> region.ops().bind(id, info.mode().orElse(DaxMode.DEVDAX)));
+          unwind.onFailureIfOurs(() -> region.ops().bind(id, info.mode().orElse(DaxMode.DEVDAX)));
         }
         region.ops().resize(id, 0);
         unwind.keep(); // what it held is gone

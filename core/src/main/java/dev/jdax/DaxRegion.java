@@ -217,14 +217,14 @@ public final class DaxRegion implements AutoCloseable {
       DeviceRules.sizeFits(attempt, size, alignment.or(info::alignment).orElseThrow(() -> needsRoot(attempt)));
       DeviceRules.spaceIsThere(attempt, size, info);
       int deviceId = ops.create();
-      undoing(unwind, () -> ops.delete(deviceId));
+      unwind.onFailureIfOurs(() -> ops.delete(deviceId));
       if (alignment.isPresent()) {
         ops.setAlignment(deviceId, alignment.get());
       }
       ops.resize(deviceId, size);
-      undoing(unwind, () -> ops.resize(deviceId, 0));
+      unwind.onFailureIfOurs(() -> ops.resize(deviceId, 0));
       ops.bind(deviceId, DaxMode.DEVDAX);
-      undoing(unwind, () -> ops.unbind(deviceId));
+      unwind.onFailureIfOurs(() -> ops.unbind(deviceId));
       DeviceInfo made = ops.device(deviceId);
       if (made.size() != size) { // daxctl create-device takes any empty device, also one that is just being made
         unwind.keep(); // it is theirs
@@ -239,19 +239,6 @@ public final class DaxRegion implements AutoCloseable {
     }
     bus.fire(DaxEvent.Kind.ADD, device);
     return device;
-  }
-
-  /** Adds a step to undo; a device that somebody else has deleted or taken meanwhile is left as it is. */
-  static void undoing(Unwind unwind, Unwind.Step step) {
-    unwind.onFailure(() -> {
-      try {
-        step.run();
-      } catch (DaxException e) {
-        if (e.errno() != Errno.ENXIO && e.errno() != Errno.ENODEV && e.errno() != Errno.EBUSY) {
-          throw e;
-        }
-      }
-    });
   }
 
   /**

@@ -21,8 +21,6 @@ final class MappingStores {
    */
   static final long NON_TEMPORAL_FROM = 1024;
 
-  private static final long LINE = 64;
-
   private final DaxMapping mapping;
   private final Reservation run;
   private final MemorySegment segment;
@@ -81,7 +79,7 @@ final class MappingStores {
 
   /** How much to do next, so that all parts but the last end where a line does. */
   private static long part(long at, long left, long longest) {
-    return Math.min(left, longest - at % LINE);
+    return Math.min(left, longest - at % CpuCache.LINE);
   }
 
   /** What went past the cache was waited for with the last part; where that was not reached, others would see holes. */
@@ -98,7 +96,7 @@ final class MappingStores {
   }
 
   private boolean isNonTemporal(long offset, long length) {
-    boolean wholeLines = length > 0 && (offset | length) % LINE == 0;
+    boolean wholeLines = length > 0 && (offset | length) % CpuCache.LINE == 0;
     return (length >= NON_TEMPORAL_FROM || wholeLines) && persistence.domain().flushesLines()
         && Persistence.isGuarded();
   }

@@ -128,9 +128,7 @@ class Persistence {
       run.sync(offset, length);
     } catch (SystemCallException e) {
       mapping.requireOpenNow();
-      Errno errno = Errno.of(e.errno());
-      throw new DaxException(errno, attempt(verb, offset, length),
-          "the kernel refused " + e.call() + ": " + errno.text(), "look at its log: the medium may be failing", e);
+      throw Placement.refused(attempt(verb, offset, length), e, "look at its log: the medium may be failing");
     }
   }
 

@@ -44,10 +44,13 @@ record Placement(Reservation run, boolean synchronous) {
   }
 
   static DaxException refused(String attempt, SystemCallException e) {
-    Errno errno = Errno.of(e.errno());
-    String remedy = errno == Errno.ENOMEM
+    return refused(attempt, e, Errno.of(e.errno()) == Errno.ENOMEM
         ? "raise the limit on addresses (ulimit -v) or on mappings (sysctl vm.max_map_count), or map less"
-        : "look at the kernel's log";
+        : "look at the kernel's log");
+  }
+
+  static DaxException refused(String attempt, SystemCallException e, String remedy) {
+    Errno errno = Errno.of(e.errno());
     return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), remedy, e);
   }
 

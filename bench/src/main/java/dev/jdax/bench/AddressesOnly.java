@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.bench;
 
-import java.util.Map;
-
 import dev.jdax.Access;
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
@@ -57,16 +55,6 @@ final class AddressesOnly implements DaxDriver {
     }
 
     @Override
-    public boolean granularityWaived() {
-      return false;
-    }
-
-    @Override
-    public int node() {
-      return -1;
-    }
-
-    @Override
     public boolean mayVanish() {
       return false;
     }
@@ -74,11 +62,6 @@ final class AddressesOnly implements DaxDriver {
     @Override
     public boolean pinned() {
       return true;
-    }
-
-    @Override
-    public Map<String, String> properties() {
-      return Map.of();
     }
 
     @Override

@@ -124,11 +124,6 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
   }
 
   @Override
-  public boolean granularityWaived() {
-    return false;
-  }
-
-  @Override
   public boolean mayVanish() {
     return true;
   }

@@ -258,23 +258,22 @@ final class SysfsRegion implements RegionOps {
 
   @Override
   public void resize(int device, long size) throws DaxException {
-    String attempt = "resize " + name(device);
-    try (SysfsFolder region = openAttributes();
-        LayoutLock _ = LayoutLock.toChange(region, attempt);
-        SysfsFolder attributes = open(device)) {
-      attributes.write("size", Long.toString(size),
-          "a size is a multiple of the alignment and of 2 MiB, at most what the region has available");
-    }
+    writeLayout("resize " + name(device), device, "size", size,
+        "a size is a multiple of the alignment and of 2 MiB, at most what the region has available");
   }
 
   @Override
   public void setAlignment(int device, PageSize alignment) throws DaxException {
-    String attempt = "set the alignment of " + name(device);
+    writeLayout("set the alignment of " + name(device), device, "align", alignment.bytes(),
+        "an alignment is 4096, 2097152 or 1073741824, and the ranges' lengths are multiples of it");
+  }
+
+  private void writeLayout(String attempt, int device, String attribute, long value, String remedy)
+      throws DaxException {
     try (SysfsFolder region = openAttributes();
         LayoutLock _ = LayoutLock.toChange(region, attempt);
         SysfsFolder attributes = open(device)) {
-      attributes.write("align", Long.toString(alignment.bytes()),
-          "an alignment is 4096, 2097152 or 1073741824, and the ranges' lengths are multiples of it");
+      attributes.write(attribute, Long.toString(value), remedy);
     }
   }
 

@@ -23,6 +23,9 @@ import java.util.Optional;
  * memory may vanish under a call: it gives the offset that could not be touched. Elsewhere such a fault ends the JVM.
  */
 public final class CpuCache {
+  /** The size of a line, in bytes, on every CPU of x86-64 so far. */
+  public static final int LINE = 64;
+
   /** What a call gives when all of it was done. */
   public static final long DONE = -1;
   /** What a copy gives when it was not its target but its source that could not be touched. */
@@ -114,7 +117,7 @@ public final class CpuCache {
    */
   public static long writeBack(Reservation run, long offset, long length, boolean drain) {
     Functions functions = Functions.ALL;
-    long from = run.address(offset) & -FlushInstruction.LINE;
+    long from = run.address(offset) & -LINE;
     long end = run.address(offset) + length;
     try {
       if (end - from <= LONGEST_CRITICAL) {

@@ -30,9 +30,6 @@ enum FlushInstruction {
   /** Cleans it to the point of coherency, which is as far as older CPUs can, and Linux does there; every CPU has it. */
   DC_CVAC(Architecture.AARCH64, "", "20 7a 0b d5 | dc cvac, x0", "");
 
-  /** The size of a line, in bytes, on every CPU of x86-64 so far. */
-  static final long LINE = 64;
-
   private final Architecture architecture;
   private final String flag;
   private final String atLine;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.powerfailure;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -99,16 +98,6 @@ final class MemoryUnderTest implements Claim {
   }
 
   @Override
-  public boolean granularityWaived() {
-    return false;
-  }
-
-  @Override
-  public int node() {
-    return -1;
-  }
-
-  @Override
   public boolean mayVanish() {
     return false;
   }
@@ -126,11 +115,6 @@ final class MemoryUnderTest implements Claim {
   @Override
   public Optional<StoreObserver> observer() {
     return Optional.of(wanted.observer());
-  }
-
-  @Override
-  public Map<String, String> properties() {
-    return Map.of();
   }
 
   @Override

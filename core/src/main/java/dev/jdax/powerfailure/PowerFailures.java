@@ -11,6 +11,7 @@ import dev.jdax.DaxBus;
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxMapping;
 import dev.jdax.DaxRegion;
+import dev.jdax.platform.CpuCache;
 import dev.jdax.spi.StoreObserver;
 
 /**
@@ -61,7 +62,7 @@ import dev.jdax.spi.StoreObserver;
  */
 public final class PowerFailures {
   /** What the CPU writes back whole, in bytes. */
-  static final int LINE = 64;
+  static final int LINE = CpuCache.LINE;
 
   private static final int ALL_UP_TO = 4096;
   private static final int SAMPLES = 200;

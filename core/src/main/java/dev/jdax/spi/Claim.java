@@ -26,7 +26,9 @@ public interface Claim extends FaultGranularity {
   /**
    * {@return the NUMA node of the memory, -1 if none was asked for}
    */
-  int node();
+  default int node() {
+    return -1;
+  }
 
   /**
    * {@return whether others can take the memory away while it is mapped}
@@ -64,7 +66,9 @@ public interface Claim extends FaultGranularity {
   /**
    * {@return what a region of this memory shows beside Linux's attributes, by name}
    */
-  Map<String, String> properties();
+  default Map<String, String> properties() {
+    return Map.of();
+  }
 
   /**
    * Opens the memory for one mapping.

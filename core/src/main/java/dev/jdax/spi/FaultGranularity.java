@@ -13,7 +13,9 @@ public interface FaultGranularity {
   /**
    * {@return whether the caller has waived, by name, that the fault granularity is the alignment}
    */
-  boolean granularityWaived();
+  default boolean granularityWaived() {
+    return false;
+  }
 
   /**
    * {@return whether the memory can be mapped at an alignment: its granularity is that, or smaller and waived}

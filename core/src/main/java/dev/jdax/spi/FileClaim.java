@@ -2,7 +2,6 @@
 package dev.jdax.spi;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
 
 import dev.jdax.Access;
@@ -157,11 +156,6 @@ public final class FileClaim implements Claim {
   }
 
   @Override
-  public int node() {
-    return -1;
-  }
-
-  @Override
   public boolean mayVanish() {
     return true;
   }
@@ -183,11 +177,6 @@ public final class FileClaim implements Claim {
       return PersistenceDomain.NONE;
     }
     return synchronousMapping ? PersistenceDomain.MEMORY_CONTROLLER : PersistenceDomain.PAGE;
-  }
-
-  @Override
-  public Map<String, String> properties() {
-    return Map.of();
   }
 
   @Override

@@ -6,6 +6,9 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+
 /**
  * Undoes, in reverse, the steps of something that failed halfway: what {@code devm_add_action_or_reset} is in Linux.
  *
@@ -48,6 +51,24 @@ public final class Unwind implements AutoCloseable {
    */
   public void onFailure(Step step) {
     steps.push(step);
+  }
+
+  /**
+   * Adds what undoes the step that has just been done to a device, if that is still ours: one that somebody else has
+   * deleted or taken meanwhile (ENXIO, ENODEV, EBUSY) is left as it is, and nothing is logged.
+   *
+   * @param step what to do, before the steps that were added earlier
+   */
+  public void onFailureIfOurs(Step step) {
+    onFailure(() -> {
+      try {
+        step.run();
+      } catch (DaxException e) {
+        if (e.errno() != Errno.ENXIO && e.errno() != Errno.ENODEV && e.errno() != Errno.EBUSY) {
+          throw e;
+        }
+      }
+    });
   }
 
   /** Says that all went well: nothing will be undone. */

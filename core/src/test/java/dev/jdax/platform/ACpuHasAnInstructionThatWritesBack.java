@@ -63,6 +63,6 @@ class ACpuHasAnInstructionThatWritesBack {
   @Test
   void theOneOfThisMachineIsAmongItsFlags() throws IOException {
     assertThat(Files.readString(Path.of("/proc/cpuinfo"))).contains(" " + FlushInstruction.ofThisCpu() + " ")
-        .containsPattern("clflush size\\s*: " + FlushInstruction.LINE + "\n");
+        .containsPattern("clflush size\\s*: " + CpuCache.LINE + "\n");
   }
 }

@@ -2,7 +2,6 @@
 package dev.jdax.spi;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalInt;
 
 import dev.jdax.Access;
@@ -110,16 +109,6 @@ public final class MemoryInADomain implements DaxDriver, MemorySource, Claim {
   }
 
   @Override
-  public boolean granularityWaived() {
-    return false;
-  }
-
-  @Override
-  public int node() {
-    return -1;
-  }
-
-  @Override
   public boolean mayVanish() {
     return mayVanish;
   }
@@ -132,11 +121,6 @@ public final class MemoryInADomain implements DaxDriver, MemorySource, Claim {
   @Override
   public PersistenceDomain persistenceDomain(boolean synchronousMapping) {
     return domain;
-  }
-
-  @Override
-  public Map<String, String> properties() {
-    return Map.of();
   }
 
   @Override
