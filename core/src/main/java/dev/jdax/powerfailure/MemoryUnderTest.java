@@ -19,6 +19,7 @@ import dev.jdax.spi.InProcessRegion;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.StoreObserver;
+import dev.jdax.spi.Unwind;
 
 /**
  * Volatile memory that plays persistent memory, one static device of it: stores have to reach the memory controller,
@@ -70,9 +71,11 @@ final class MemoryUnderTest implements Claim {
     }
 
     private static MemoryUnderTest make(Wanted wanted) throws DaxException {
-      try {
+      try (Unwind unwind = new Unwind()) {
         Fd file = Fd.memfd("jdax-powerfailure");
+        unwind.onFailure(file::close);
         file.truncate(wanted.size());
+        unwind.keep();
         return new MemoryUnderTest(file, wanted);
       } catch (SystemCallException e) {
         Errno errno = Errno.of(e.errno());
