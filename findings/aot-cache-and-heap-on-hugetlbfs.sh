@@ -7,8 +7,8 @@
 # increasing your heap size", "Unable to use AOT cache", exit code 1, in AOTMode=auto, too. A larger heap does not help,
 # nor a cache that was made with the same -XX:AllocateHeapAt. The log (-Xlog:aot) has the cause: G1 maps the objects
 # over a part of its heap, and cannot, as that is of pages of 2 MiB. It works with the heap in a directory of small
-# pages, with -XX:+UseLargePages, and with the serial collector, which reads the objects. Without an AOT cache G1 starts,
-# and does without the archived module graph in silence.
+# pages, with -XX:+UseLargePages, and with the serial collector, which reads the objects. Without an AOT cache G1
+# starts, and does without the archived module graph in silence.
 # Why it matters: the error names the heap's size, and neither huge pages nor AllocateHeapAt.
 . "$(dirname "$0")/common"
 needs_pages 48
