@@ -289,6 +289,7 @@ public final class DaxDevice {
       if (info.driver().equals(Optional.of(mode.driver()))) {
         return;
       }
+      region.ops().requireBindable(id, mode);
       try (Unwind unwind = new Unwind()) {
         if (info.bound()) {
           unbindLocked(attempt, removal);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 import dev.jdax.Access;
@@ -17,6 +18,7 @@ import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.NumaPolicy;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
@@ -137,6 +139,9 @@ final class HmemClaim implements Claim {
       unwind.onFailure(() -> Files.deleteIfExists(path));
       return file;
     } catch (SystemCallException e) {
+      if (e.errno() == Errno.ENOSPC.number()) {
+        throw tooManyFiles(attempt, path, e);
+      }
       if (e.errno() != Errno.EEXIST.number()) {
         throw e;
       }
@@ -148,6 +153,18 @@ final class HmemClaim implements Claim {
     }
     throw new DaxException(Errno.EEXIST, attempt, "a file of that name is there, and nobody has claimed it",
         "delete it, or attach to it");
+  }
+
+  /** An empty file takes no memory, so what is full is the table of files that the mount was given. */
+  private static DaxException tooManyFiles(String attempt, Path path, SystemCallException e)
+      throws SystemCallException {
+    Path folder = path.toAbsolutePath().getParent();
+    Optional<Mount> mount = Mount.of(Machine.THIS, Fd.statusOf(folder).id());
+    return new DaxException(Errno.ENOSPC, attempt, mount.flatMap(on -> on.option("nr_inodes"))
+        .map(most -> "the mount at " + mount.get().point() + " has as many files and folders as it may have, nr_inodes="
+            + most)
+        .orElse("no more files can be made in " + folder), "delete files there, or mount one with a larger nr_inodes",
+        e);
   }
 
   private static DaxException locked(String attempt, Fd file, Fd.Lock lock) throws SystemCallException {
@@ -188,6 +205,11 @@ final class HmemClaim implements Claim {
 
   static DaxException refused(String attempt, SystemCallException e) {
     Errno errno = Errno.of(e.errno());
+    if (NumaPolicy.isRefusal(e)) {
+      return new DaxException(errno, attempt, "memory of one node was asked for, and " + e.call() + " is refused ("
+          + errno.text() + ") by a seccomp filter, as containers have it, or by a kernel without NUMA",
+          "allow it (docker run --cap-add SYS_NICE, or --security-opt seccomp=PROFILE), or ask for no node", e);
+    }
     return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), switch (errno) {
       case ENOENT -> "see that the folder, or the file, is there";
       case EACCES, EPERM -> "see that you may read and write it";

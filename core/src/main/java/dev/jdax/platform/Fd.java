@@ -181,7 +181,8 @@ public final class Fd implements AutoCloseable {
       FileId id = new FileId(Structs.readLong(stat, Structs.STAT, "st_dev"),
           Structs.readLong(stat, Structs.STAT, "st_ino"));
       return new FileStatus(id, Structs.readInt(stat, Structs.STAT, "st_mode"),
-          Structs.readLong(stat, Structs.STAT, "st_size"), Structs.readLong(stat, Structs.STAT, "st_rdev"));
+          Structs.readLong(stat, Structs.STAT, "st_size"), Structs.readLong(stat, Structs.STAT, "st_rdev"),
+          Structs.readLong(stat, Structs.STAT, "st_blocks") * 512);
     }
   }
 
@@ -199,7 +200,8 @@ public final class Fd implements AutoCloseable {
       MemorySegment statfs = arena.allocate(Structs.STATFS);
       Linux.check(SystemCall.FSTATFS, Linux.calls().fstatfs(number, statfs));
       return new FileSystem(Structs.readLong(statfs, Structs.STATFS, "f_type"),
-          Structs.readLong(statfs, Structs.STATFS, "f_bsize"));
+          Structs.readLong(statfs, Structs.STATFS, "f_bsize"), Structs.readLong(statfs, Structs.STATFS, "f_blocks"),
+          Structs.readLong(statfs, Structs.STATFS, "f_bavail"));
     }
   }
 

@@ -70,7 +70,7 @@ public final class FileClaim implements Claim {
               "see who has truncated it");
         }
         if (!waivers.contains(Waiver.ALLOCATION)) {
-          file.allocate(offset, length);
+          allocate(attempt, file, offset, length);
         }
       }
       FileSystem fileSystem = file.fileSystem();
@@ -78,10 +78,24 @@ public final class FileClaim implements Claim {
       return new FileClaim(file, offset, length, granularityOf(fileSystem),
           fileSystem.isVolatile() && status.isRegular(), Set.copyOf(waivers));
     } catch (SystemCallException e) {
-      boolean noRoom = e.errno() == Errno.ENOSPC.number() || e.errno() == Errno.EOPNOTSUPP.number();
-      throw refused(attempt, e, noRoom
-          ? "make room for it, or waive the allocation"
-          : "see that the file is there, and that you may read and write it");
+      throw refused(attempt, e, "see that the file is there, and that you may read and write it");
+    }
+  }
+
+  private static void allocate(String attempt, Fd file, long offset, long length)
+      throws DaxException, SystemCallException {
+    try {
+      file.allocate(offset, length);
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.ENOSPC.number() && e.errno() != Errno.EOPNOTSUPP.number()
+          && e.errno() != Errno.ENOMEM.number()) {
+        throw e;
+      }
+      FileSystem fileSystem = file.fileSystem();
+      throw refused(attempt, e, fileSystem.isHugetlbfs()
+          ? "see which of these is short: free pages of " + ByteSize.format(fileSystem.blockSize())
+              + " (/sys/kernel/mm/hugepages), size= of the mount, hugetlb.*.max of the cgroup; or waive the allocation"
+          : "make room for it, or waive the allocation");
     }
   }
 
