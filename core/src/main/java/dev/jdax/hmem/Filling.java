@@ -66,12 +66,39 @@ final class Filling {
         throw e;
       }
       verifyNode(whole);
-      if (granularity == PageSize.SIZE_4K && pin(whole)) {
-        unwind.keep();
-        return whole;
-      }
-      return null; // and the mapping ends here: whoever maps the memory faults it in anew
+      return pinned(whole, unwind);
     }
+  }
+
+  /**
+   * Looks whether a file that may only be read has all of its memory.
+   *
+   * @return the mapping that pins the memory, or null if none does or none needs to
+   */
+  Reservation takeAsItIs() throws DaxException, SystemCallException {
+    if (granularity == PageSize.SIZE_4K) {
+      refuseHugePages();
+    }
+    if (missing() > 0) {
+      throw new DaxException(Errno.of(file.writeRefusal()), attempt,
+          "the file has holes, of " + ByteSize.format(missing()) + ", and it may not be written to fill them",
+          "have its owner attach to it once, or get the right to write to it");
+    }
+    try (Unwind unwind = new Unwind()) {
+      Reservation whole = Reservation.of(List.of(new Piece(file.number(), 0, wanted.size())), granularity.bytes());
+      unwind.onFailure(whole::close);
+      whole.place(false);
+      return pinned(whole, unwind);
+    }
+  }
+
+  /** {@return the mapping, kept, if it pins small pages; else null, and the mapping ends: each user faults anew} */
+  private Reservation pinned(Reservation whole, Unwind unwind) {
+    if (granularity == PageSize.SIZE_4K && pin(whole)) {
+      unwind.keep();
+      return whole;
+    }
+    return null;
   }
 
   private void requireNode() throws DaxException {

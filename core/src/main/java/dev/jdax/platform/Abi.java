@@ -9,6 +9,7 @@ final class Abi {
   static final int EAGAIN = 11;
   static final int EACCES = 13;
   static final int EINVAL = 22;
+  static final int EROFS = 30;
   static final int ENOSYS = 38;
   static final int EOPNOTSUPP = 95;
 

@@ -48,10 +48,17 @@ public final class Fd implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
 
   private final int number;
+  /** The errno with which the kernel has refused to open it for writing; 0 if it has not. */
+  private final int writeRefusal;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Fd(long number) {
+  private Fd(long number, int writeRefusal) {
     this.number = (int) number;
+    this.writeRefusal = writeRefusal;
+  }
+
+  private Fd(long number) {
+    this(number, 0);
   }
 
   /**
@@ -67,6 +74,33 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
+   * Opens a file that is there for reading and writing or, where it may not be written (EACCES, EPERM, EROFS), for
+   * reading alone; {@link #writeRefusal} says which.
+   *
+   * @param path its path
+   * @return the open file
+   * @throws SystemCallException if open(2) fails
+   */
+  public static Fd openAsAllowed(Path path) throws SystemCallException {
+    try {
+      return open(path, true);
+    } catch (SystemCallException e) {
+      if (e.errno() != Abi.EACCES && e.errno() != Abi.EPERM && e.errno() != Abi.EROFS) {
+        throw e;
+      }
+      return new Fd(openAt(Abi.AT_FDCWD, path.toString(), Abi.O_RDONLY, 0), e.errno());
+    }
+  }
+
+  /**
+   * {@return why the file that {@link #openAsAllowed} gave can only be read, as a number that is positive; 0 if it can be
+   * written}
+   */
+  public int writeRefusal() {
+    return writeRefusal;
+  }
+
+  /**
    * Makes a file that is not there yet, readable and writable for its owner, and opens it for both.
    *
    * @param path its path
@@ -78,13 +112,13 @@ public final class Fd implements AutoCloseable {
   }
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
-    return openAt(Abi.AT_FDCWD, path.toString(), flags, mode);
+    return new Fd(openAt(Abi.AT_FDCWD, path.toString(), flags, mode));
   }
 
-  private static Fd openAt(int folder, String path, int flags, int mode) throws SystemCallException {
+  private static long openAt(int folder, String path, int flags, int mode) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(path);
-      return new Fd(Linux.check(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode)));
+      return Linux.check(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode));
     }
   }
 
@@ -109,7 +143,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if openat(2) fails
    */
   public Fd openIn(String name, boolean write) throws SystemCallException {
-    return openAt(number, name, write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
+    return new Fd(openAt(number, name, write ? Abi.O_WRONLY : Abi.O_RDONLY, 0));
   }
 
   /**

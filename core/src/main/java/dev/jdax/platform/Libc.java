@@ -37,9 +37,6 @@ final class Libc implements LinuxCalls {
     REFUSAL = refusal;
   }
 
-  private Libc() {
-  }
-
   /**
    * {@return the kernel; each call throws an IllegalCallerException where the JVM denies native access, and an
    * UnsupportedOperationException where this is not Linux on x86-64}
