@@ -101,8 +101,9 @@ class WhatMayOnlyBeReadIsMappedForReading {
     Path image = kind.make(writable, "image");
     Path shown = readOnly.resolve("image");
     if (kind == ImageKind.IMAGE_HUGETLBFS) {
-      assertRefused(Errno.EROFS, () -> readers.add(namespace(shown)), "the file has holes, of 14 MiB, and it may not be "
-          + "written to fill them; have its owner claim it once, or waive the allocation");
+      assertRefused(Errno.EROFS, () -> readers.add(namespace(shown)),
+          "the file has holes, of 14 MiB, and it may not be "
+              + "written to fill them; have its owner claim it once, or waive the allocation");
       readers.add(namespace(shown).waiving(Waiver.ALLOCATION)).close();
       owner.add(namespace(image)).close();
     }

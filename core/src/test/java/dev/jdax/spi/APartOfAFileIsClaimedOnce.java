@@ -116,7 +116,8 @@ class APartOfAFileIsClaimedOnce {
   void aReaderMapsForReading() throws DaxException {
     FileClaim reader = claimWhereWritingIsDenied();
     reader.open(Access.READ_ONLY).close();
-    assertThatThrownBy(() -> reader.open(Access.READ_WRITE)).hasMessage("cannot map " + file + " for writing: it could only "
+    assertThatThrownBy(() -> reader.open(Access.READ_WRITE)).hasMessage("cannot map " + file
+        + " for writing: it could only "
         + "be opened for reading: Permission denied; map it READ_ONLY; or get the right to write to it, and make the region "
         + "again (EACCES)");
     reader.close();
