@@ -46,7 +46,8 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
   private static NamespaceRemoval labelled(NvdimmImage image, LabelArea area, String key, String attempt)
       throws DaxException {
     NamespaceKey wanted = new NamespaceKey(key);
-    List<Namespace> listed = image.namespaces().stream().filter(wanted::names).toList();
+    List<Namespace> listed = image.namespaces().stream()
+        .filter(namespace -> namespace.label().isPresent() && wanted.names(namespace)).toList();
     List<UUID> uuids = Stream.concat(listed.stream().map(namespace -> namespace.rawUuid().orElseThrow()),
         area.live().stream().map(LabelSlot::label).filter(wanted::names).map(Label::uuid)).distinct().toList();
     if (uuids.isEmpty()) {
