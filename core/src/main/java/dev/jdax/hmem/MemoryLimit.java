@@ -42,28 +42,35 @@ record MemoryLimit(String name, long allowed, long used, String raising) {
   }
 
   /**
-   * {@return the limits of cgroups on huge pages of one size: on those that are allocated ({@code max}), and on those
-   * that are reserved ({@code rsvd.max}; Documentation/admin-guide/cgroup-v1/hugetlb)}
+   * {@return the limits of cgroups on huge pages of one size: on those that are allocated ({@code max}), on those that
+   * are reserved ({@code rsvd.max}; Documentation/admin-guide/cgroup-v1/hugetlb), and on memory, where huge pages count
+   * as that}
    */
   static List<MemoryLimit> ofCgroups(Machine machine, PageSize pageSize) {
     List<MemoryLimit> limits = new ArrayList<>();
     String size = ByteSize.format(pageSize.bytes()).replace(" ", "").replace("i", ""); // such as 2MB
+    String kubernetes = "the limit of hugepages-" + size.replace("B", "i");
     for (Cgroup group : Cgroup.of(machine, "hugetlb")) {
       for (String counted : List.of("hugetlb." + size + ".", "hugetlb." + size + ".rsvd.")) {
-        String file = group.folder() + counted + (group.unified() ? "max" : "limit_in_bytes");
-        Optional<Long> allowed = machine.number(file); // no limit is "max", or a number that is too large for one
-        Optional<Long> used = machine
-            .number(group.folder() + counted + (group.unified() ? "current" : "usage_in_bytes"));
-        if (allowed.isPresent() && used.isPresent()) {
-          limits.add(new MemoryLimit("/" + file, allowed.get(), used.get(),
-              "raise that limit: echo %d | sudo tee /" + file
-                  + "; for a container, where it is made (in Kubernetes: the limit of hugepages-"
-                  + size.replace("B", "i")
-                  + ")"));
-        }
+        ofCgroup(machine, group, counted, kubernetes).ifPresent(limits::add);
       }
     }
+    if (Mount.of(machine).stream().anyMatch(mount -> mount.options().contains("memory_hugetlb_accounting"))) {
+      Cgroup.of(machine, "memory").stream().filter(Cgroup::unified)
+          .forEach(group -> ofCgroup(machine, group, "memory.", "the limit of memory").ifPresent(limits::add));
+    }
     return limits;
+  }
+
+  private static Optional<MemoryLimit> ofCgroup(Machine machine, Cgroup group, String counted, String kubernetes) {
+    String file = group.folder() + counted + (group.unified() ? "max" : "limit_in_bytes");
+    Optional<Long> allowed = machine.number(file); // no limit is "max", or a number that is too large for one
+    Optional<Long> used = machine.number(group.folder() + counted + (group.unified() ? "current" : "usage_in_bytes"));
+    if (allowed.isEmpty() || used.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(new MemoryLimit("/" + file, allowed.get(), used.get(), "raise that limit: echo %d | sudo tee /"
+        + file + "; for a container, where it is made (in Kubernetes: " + kubernetes + ")"));
   }
 
   /** {@return the size that a mount was made with; empty if it has none} */

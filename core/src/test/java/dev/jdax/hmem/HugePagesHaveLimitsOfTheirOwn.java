@@ -101,6 +101,17 @@ class HugePagesHaveLimitsOfTheirOwn {
   }
 
   @Test
+  void whereHugePagesCountAsMemoryItsLimitIsTheirs() throws Exception {
+    tree.with("proc/self/cgroup", "0::/job\n").with("proc/self/mountinfo", V2)
+        .with("sys/fs/cgroup/job/memory.max", 64 * MIB + "\n")
+        .with("sys/fs/cgroup/job/memory.current", 60 * MIB + "\n");
+    assertThat(told(PageSize.SIZE_2M, 6 * MIB)).isEmpty();
+    tree.with("proc/self/mountinfo", V2.replace("cgroup2 rw", "cgroup2 rw,memory_hugetlb_accounting"));
+    assertThat(told(PageSize.SIZE_2M, 6 * MIB)).contains("/sys/fs/cgroup/job/memory.max allows 64 MiB, of which 60 MiB "
+        + "are taken", "in Kubernetes: the limit of memory", "at most 4 MiB");
+  }
+
+  @Test
   void withoutTheControllerNothingIsLimited() throws Exception {
     assertThat(told(PageSize.SIZE_2M, Long.MAX_VALUE)).isEmpty();
     tree.with("proc/self/cgroup", "4:memory:/job\n0::/\n").with("proc/self/mountinfo", V1 + V2);
