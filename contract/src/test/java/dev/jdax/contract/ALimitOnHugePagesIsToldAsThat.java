@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import dev.jdax.DaxBus;
 import dev.jdax.DaxRegion;
@@ -18,6 +19,8 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.hmem.HmemRegion;
 import dev.jdax.platform.ForkedJvm;
+import dev.jdax.spi.FileClaim;
+import dev.jdax.spi.Waiver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +107,18 @@ class ALimitOnHugePagesIsToldAsThat {
             () -> bus.add(HmemRegion.of(2 * MIB, PageSize.SIZE_2M).inFile(folder.resolve("two"))),
             "allows 8 MiB, of which 8 MiB are taken");
       }
+    });
+  }
+
+  @Test
+  void ofTheMountOfAnImage() throws Exception {
+    mount("hugetlbfs", "pagesize=2M,size=8M", () -> {
+      Path image = folder.resolve("image");
+      assertThat(exitOf("truncate", "-s", "16M", image.toString())).isZero();
+      assertRefused(Errno.ENOSPC, () -> FileClaim.of(image, 0, 16 * MIB, Set.of()), "claim 0x0-0xffffff of " + image,
+          "see which of these is short: free pages of 2 MiB (/sys/kernel/mm/hugepages), size= of the mount, "
+              + "hugetlb.*.max of the cgroup; or waive the allocation");
+      FileClaim.of(image, 0, 16 * MIB, Set.of(Waiver.ALLOCATION)).close();
     });
   }
 

@@ -19,7 +19,7 @@ import dev.jdax.platform.FileSystem;
  * @param name what says so
  * @param allowed how much there may be, in bytes
  * @param used how much of that is taken, in bytes
- * @param raising what raises the limit; in it {@code %d} is where the new value goes, in bytes
+ * @param raising what raises the limit; the first {@code %d} in it is where the new value goes, in bytes
  */
 record MemoryLimit(String name, long allowed, long used, String raising) {
   /** {@return how much may still be taken, in bytes} */
@@ -32,7 +32,7 @@ record MemoryLimit(String name, long allowed, long used, String raising) {
     return new DaxException(Errno.ENOMEM, attempt,
         ByteSize.format(needed) + " are needed, and " + name + " allows " + ByteSize.format(allowed) + ", of which "
             + ByteSize.format(used) + " are taken",
-        raising.formatted(used + needed) + (left() == 0 ? "" : "; or ask for at most " + ByteSize.format(left())),
+        raising.replaceFirst("%d", Long.toString(used + needed)) + (left() == 0 ? "" : "; or ask for at most " + ByteSize.format(left())),
         cause);
   }
 

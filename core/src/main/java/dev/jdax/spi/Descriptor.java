@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.spi;
 
-import java.nio.file.Path;
-
 import dev.jdax.Access;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
@@ -23,7 +21,7 @@ public record Descriptor(int number, Runnable closing) implements AutoCloseable 
    * @param access what it is to be mapped for
    * @throws DaxException with that reason (EACCES, EPERM or EROFS) if it is to be written, and can only be read
    */
-  public static Descriptor shared(int number, Path file, int writeRefusal, Access access)
+  public static Descriptor shared(int number, String file, int writeRefusal, Access access)
       throws DaxException {
     if (access == Access.READ_WRITE && writeRefusal != 0) {
       Errno errno = Errno.of(writeRefusal);

@@ -222,7 +222,7 @@ public final class FileClaim implements Claim {
 
   @Override
   public Descriptor open(Access access) throws DaxException {
-    return Descriptor.shared(file.number(), path, file.writeRefusal(), access);
+    return Descriptor.shared(file.number(), path.toString(), file.writeRefusal(), access);
   }
 
   @Override

@@ -140,6 +140,14 @@ class HugePagesHaveLimitsOfTheirOwn {
   }
 
   @Test
+  void aPlaceMayHaveAnyName() throws Exception {
+    tree.with("proc/self/cgroup", "0::/100%done\n").with("proc/self/mountinfo", V2);
+    v2("/100%done", "2MB.", Long.toString(2 * MIB), 2);
+    assertThat(told(PageSize.SIZE_2M, 2 * MIB))
+        .contains("echo 4194304 | sudo tee /sys/fs/cgroup/100%done/hugetlb.2MB.max;");
+  }
+
+  @Test
   void aMountWithoutASizeLimitsNothing() throws Exception {
     tree.with("proc/self/mountinfo", MOUNTS);
     for (long blocks : new long[]{0, -1}) {
