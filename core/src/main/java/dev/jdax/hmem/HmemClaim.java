@@ -278,7 +278,8 @@ final class HmemClaim implements Claim {
 
   @Override
   public Descriptor open(Access access) throws DaxException {
-    return Descriptor.shared(file.number(), path.map(Path::toString).orElse("memory without a name"), file.writeRefusal(), access);
+    return Descriptor.shared(file.number(), path.map(Path::toString).orElse("memory without a name"),
+        file.writeRefusal(), access);
   }
 
   @Override

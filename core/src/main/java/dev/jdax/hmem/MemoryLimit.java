@@ -32,7 +32,8 @@ record MemoryLimit(String name, long allowed, long used, String raising) {
     return new DaxException(Errno.ENOMEM, attempt,
         ByteSize.format(needed) + " are needed, and " + name + " allows " + ByteSize.format(allowed) + ", of which "
             + ByteSize.format(used) + " are taken",
-        raising.replaceFirst("%d", Long.toString(used + needed)) + (left() == 0 ? "" : "; or ask for at most " + ByteSize.format(left())),
+        raising.replaceFirst("%d", Long.toString(used + needed))
+            + (left() == 0 ? "" : "; or ask for at most " + ByteSize.format(left())),
         cause);
   }
 

@@ -88,7 +88,7 @@ public final class Fd implements AutoCloseable {
       if (e.errno() != Abi.EACCES && e.errno() != Abi.EPERM && e.errno() != Abi.EROFS) {
         throw e;
       }
-      return new Fd(openAt(Abi.AT_FDCWD, path.toString(), Abi.O_RDONLY, 0), e.errno());
+      return new Fd(open(path, false).number, e.errno());
     }
   }
 
@@ -112,13 +112,13 @@ public final class Fd implements AutoCloseable {
   }
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
-    return new Fd(openAt(Abi.AT_FDCWD, path.toString(), flags, mode));
+    return openAt(Abi.AT_FDCWD, path.toString(), flags, mode);
   }
 
-  private static long openAt(int folder, String path, int flags, int mode) throws SystemCallException {
+  private static Fd openAt(int folder, String path, int flags, int mode) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(path);
-      return Linux.check(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode));
+      return new Fd(Linux.check(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode)));
     }
   }
 
@@ -143,7 +143,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if openat(2) fails
    */
   public Fd openIn(String name, boolean write) throws SystemCallException {
-    return new Fd(openAt(number, name, write ? Abi.O_WRONLY : Abi.O_RDONLY, 0));
+    return openAt(number, name, write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
   }
 
   /**
