@@ -13,6 +13,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@link Fd}: what it opens, how it locks and seals, and how it ends. */
 class ADescriptorIsOursAndClosedOnce {
@@ -82,6 +84,36 @@ class ADescriptorIsOursAndClosedOnce {
       assertErrno(() -> file.truncate(0), "ftruncate", EINVAL);
     }
     assertThat(path).hasContent("text");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 13, 30}) // EPERM, EACCES, EROFS
+  void whatMayNotBeWrittenIsOpenedForReading(int errno) throws Exception {
+    Files.writeString(path, "text");
+    try (Fd writable = Fd.openAsAllowed(path)) {
+      assertThat(writable.writeRefusal()).isZero();
+      writable.truncate(3);
+    }
+    try (FailingCalls _ = FailingCalls.failing(1, errno); Fd file = Fd.openAsAllowed(path)) {
+      assertThat(file.writeRefusal()).isEqualTo(errno);
+      assertThat(file.read(0, 9)).asString().isEqualTo("tex");
+      assertErrno(() -> file.truncate(0), "ftruncate", EINVAL);
+      assertThat(file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEmpty();
+      try (Fd owner = Fd.open(path, true)) {
+        assertThat(owner.lock(Fd.Lock.EXCLUSIVE)).isTrue();
+        assertThat(file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).contains(Fd.Range.ALL);
+      }
+    }
+  }
+
+  @Test
+  void whatCannotBeOpenedForAnotherReasonIsNotOpenedForReading() throws Exception {
+    Files.writeString(path, "text");
+    try (FailingCalls failing = FailingCalls.failing(1, EIO)) {
+      assertErrno(() -> Fd.openAsAllowed(path), "openat", EIO);
+      assertThat(failing.calls()).containsExactly("openat");
+    }
+    assertErrno(() -> Fd.openAsAllowed(folder.resolve("none")), "openat", ENOENT);
   }
 
   @Test
