@@ -39,7 +39,8 @@ final class ImageOptions {
   private int region;
 
   @Option(names = "--slot", paramLabel = "N", //
-      description = "The position of a QEMU NVDIMM, which its labels are bound to. Default: the labels are trusted.")
+      description = "The position of the DIMM among QEMU's NVDIMMs, from 0; labels are bound to it. Default: what the "
+          + "labels say. create-namespace needs it (or --cookie) for the first label of an image.")
   private Integer slot;
 
   @Option(names = "--cookie", converter = Sizes.Cookie.class, paramLabel = "COOKIE", //
@@ -49,6 +50,11 @@ final class ImageOptions {
   @Option(names = "--label-size", converter = Sizes.Bytes.class, paramLabel = "SIZE", //
       description = "The size of the label area at the end of the image, 0 for none. Default: it is looked for.")
   private Long labelSize;
+
+  @Option(names = "--backend-align", converter = Sizes.Bytes.class, paramLabel = "SIZE", //
+      description = "The align= of QEMU's memory backend, which cuts the region down to a multiple of it. Default: what "
+          + "QEMU takes by itself, the page size of hugetlbfs if the image is there, else 4K.")
+  private Long backendAlignment;
 
   /** The image, as an operand or behind an option. */
   private static final class Which {
@@ -93,6 +99,7 @@ final class ImageOptions {
       Attachment attachment = Attachment.DEFAULT.withBase(base).withRegion(region);
       attachment = slot == null ? attachment : attachment.withSlot(slot);
       attachment = cookie == null ? attachment : attachment.withSet(InterleaveSetCookie.given(cookie));
+      attachment = backendAlignment == null ? attachment : attachment.withBackendAlignment(backendAlignment);
       return labelSize == null ? attachment : attachment.withLabelSize(labelSize.intValue());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -4,9 +4,11 @@ package dev.jdax.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
 
@@ -21,8 +23,9 @@ final class InspectText {
   void print(NvdimmImage image) {
     new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
         .row("region", ByteSize.format(image.regionSize()) + ", taken to begin at the physical address "
-            + ByteSize.hex(image.attachment().base()))
-        .row("label area", image.labelArea().map(LabelAreaText::summary).orElse("none")).print(out, "");
+            + ByteSize.hex(image.attachment().base()) + cut(image))
+        .row("label area", image.labelArea().map(LabelAreaText::summary).orElse("none"))
+        .row("bound to", boundTo(image)).print(out, "");
     image.labelArea().ifPresent(area -> {
       out.println();
       new LabelAreaText(out).print(area);
@@ -39,6 +42,27 @@ final class InspectText {
     ProblemText.print(out, image);
   }
 
+  /** {@return what QEMU cuts off the region, if it does} */
+  private static String cut(NvdimmImage image) {
+    return image.cutOff() == 0
+        ? ""
+        : "; " + ByteSize.format(image.cutOff()) + " behind it are cut off, as the alignment of QEMU's memory backend is "
+            + ByteSize.format(image.attachment().backendAlignment().orElseThrow());
+  }
+
+  /** {@return the DIMM that the cookies of the labels name} */
+  private static String boundTo(NvdimmImage image) {
+    List<String> cookies = image.labelArea().stream().flatMap(area -> area.live().stream())
+        .map(slot -> ByteSize.hex(slot.label().cookie())).distinct().toList();
+    if (cookies.isEmpty()) {
+      return "no DIMM, as there is no label";
+    }
+    OptionalInt position = image.qemuPosition();
+    return (position.isPresent()
+        ? "QEMU position " + position.getAsInt() + " (--slot " + position.getAsInt() + "), by cookie "
+        : "no position of QEMU; by cookie ") + String.join(" and ", cookies);
+  }
+
   private void print(Namespace namespace) {
     out.println((namespace.device() + " " + Printable.quoted(namespace.name())).stripTrailing());
     Table lines = new Table().row("Linux makes", made(namespace));
@@ -46,25 +70,33 @@ final class InspectText {
       lines.row("made for", namespace.mode().toString());
     }
     if (namespace.size() > 0) {
-      lines.row("data", ByteSize.format(namespace.size()) + ", from " + ByteSize.hex(namespace.offset()
-          + namespace.dataOffset()));
+      lines.row("data", ByteSize.format(namespace.size()) + (namespace.linux() == LinuxView.SECTOR
+          ? ", in sectors that a map finds"
+          : ", from " + ByteSize.hex(namespace.offset() + namespace.dataOffset())));
     }
+    namespace.sectorSize().ifPresent(size -> lines.row("sector size", size + " bytes"));
     lines.row("raw", ByteSize.format(namespace.rawSize()) + ", from " + ByteSize.hex(namespace.offset()));
     namespace.alignment().ifPresent(alignment -> lines.row("alignment", alignment.toString()));
     namespace.map().ifPresent(map -> lines.row("memory map", Sizes.inWords(map)));
     namespace.uuid().ifPresent(uuid -> lines.row("uuid", uuid.toString()));
     namespace.rawUuid().ifPresent(uuid -> lines.row("raw uuid", uuid + ", in the label"));
-    lines.row("info block", namespace.infoBlock().map(block -> infoBlock(namespace, block))
-        .orElse("none for devdax or fsdax"));
+    lines.row("info block", infoBlock(namespace));
     if (!namespace.problems().isEmpty()) {
       lines.row("problems", namespace.problems().size() + ", see below");
     }
     lines.print(out, "  ");
   }
 
-  private static String infoBlock(Namespace namespace, InfoBlock block) {
-    return block.signature().text() + " " + block.major() + "." + block.minor() + ", at "
-        + ByteSize.hex(namespace.offset() + InfoBlock.OFFSET);
+  private static String infoBlock(Namespace namespace) {
+    return namespace.infoBlock().map(block -> infoBlock(namespace, block.signature(), block.major(), block.minor()))
+        .or(() -> namespace.btt()
+            .map(block -> infoBlock(namespace, InfoBlock.Signature.BTT, block.major(), block.minor())))
+        .orElse("none");
+  }
+
+  private static String infoBlock(Namespace namespace, InfoBlock.Signature signature, int major, int minor) {
+    return signature.text() + " " + major + "." + minor + ", at "
+        + ByteSize.hex(namespace.offset() + namespace.infoBlockOffset());
   }
 
   /** {@return the device that Linux makes ({@code nvdimm_namespace_disk_name} in drivers/nvdimm/namespace_devs.c)} */

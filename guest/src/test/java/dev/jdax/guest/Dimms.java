@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -66,7 +67,7 @@ final class Dimms {
   record Dimm(Path file, int position, long base, int labelSize) {
     /** How the guest has it, but for the number of its region, which Linux gives. */
     Attachment attachment() {
-      return new Attachment(base, 0, Optional.empty(), OptionalInt.of(labelSize)).withSlot(position);
+      return new Attachment(base, 0, Optional.empty(), OptionalInt.of(labelSize), OptionalLong.empty()).withSlot(position);
     }
 
     /** What is in it, as region 0. */

@@ -27,7 +27,7 @@ import dev.jdax.spi.Waiver;
  * Makes media: label areas, labels and info blocks in an image that nobody uses meanwhile.
  *
  * {@snippet :
- * try (ImageEditor editor = ImageEditor.open(Path.of("nv.img"), Attachment.DEFAULT, Force.none())) {
+ * try (ImageEditor editor = ImageEditor.open(Path.of("nv.img"), Attachment.DEFAULT.withSlot(0), Force.none())) {
  *   editor.initLabels(LabelVersion.V1_2, 128 << 10);
  *   editor.createNamespace(NamespaceRequest.of(LinuxView.DEVDAX, PageSize.SIZE_2M, MapLocation.DEVICE)
  *       .withSize(64 << 20).withName("alpha"));
@@ -108,7 +108,7 @@ public final class ImageEditor implements AutoCloseable {
       requireUnmapped(file, attempt, force);
       FileMedia onFile = FileMedia.open(file);
       unwind.onFailure(() -> close(onFile));
-      ImageEditor editor = new ImageEditor(file, attachment, dry ? new DryMedia(onFile) : onFile, force, claim::close);
+      ImageEditor editor = new ImageEditor(file, attachment.on(file), dry ? new DryMedia(onFile) : onFile, force, claim::close);
       unwind.keep();
       return editor;
     }
@@ -170,7 +170,7 @@ public final class ImageEditor implements AutoCloseable {
    * @param labelSize its size in bytes: what QEMU's option {@code label-size} will say
    * @return what was done
    * @throws DaxException with ENXIO if an area of that size has no room for two labels; with EINVAL if the image has no
-   *         room for the area; with EBUSY if there are labels, a damaged label area, or a namespace without a label,
+   *         room for the area, or QEMU's memory backend leaves nothing of the region before it; with EBUSY if there are labels, a damaged label area, or a namespace without a label,
    *         and {@link Force#LABELS} or {@link Force#INFO_BLOCK} is not given
    * @throws IOException if the media fail
    */
@@ -191,7 +191,8 @@ public final class ImageEditor implements AutoCloseable {
    *     aligned
    *         block would be left for data; with EEXIST if an image without labels has a sound info block and
    *         {@link Force#INFO_BLOCK} is not given; with EINVAL if the size is no multiple of 16 MiB, the uuid is in
-   *         use, the base is misaligned, the image has no label to hold what is asked, or Linux cannot use the labels
+   *         use, the base is misaligned, the image has no label to hold what is asked, Linux cannot use the labels, or
+   *         neither a label nor {@link Attachment#set()} says which DIMM the new label is to be bound to
    * @throws IOException if the media fail
    */
   public MediaEdit createNamespace(NamespaceRequest request) throws IOException {

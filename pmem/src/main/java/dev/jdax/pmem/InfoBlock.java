@@ -60,7 +60,7 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
     DEVDAX("NVDIMM_DAX_INFO", LinuxView.DEVDAX),
     /** A block device with struct pages. */
     FSDAX("NVDIMM_PFN_INFO", LinuxView.FSDAX),
-    /** A block device with atomic sectors. Its block has another form behind the version, which is not read here. */
+    /** A block device with atomic sectors. Its block has another form after the version: {@link BttInfoBlock}. */
     BTT("BTT_ARENA_INFO", LinuxView.SECTOR);
 
     static final int LENGTH = 16;
@@ -207,7 +207,7 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
     return new UUID(bytes.getLong(), bytes.getLong());
   }
 
-  private static void put(ByteBuffer out, InfoBlockField field, UUID uuid) {
+  static void put(ByteBuffer out, InfoBlockField field, UUID uuid) {
     out.slice(field.offset(), 16).order(ByteOrder.BIG_ENDIAN).putLong(uuid.getMostSignificantBits())
         .putLong(uuid.getLeastSignificantBits());
   }

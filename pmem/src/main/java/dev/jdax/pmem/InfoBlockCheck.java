@@ -60,8 +60,10 @@ final class InfoBlockCheck {
    * @param size how long it is, in bytes
    * @param fileOffset where it begins in the file
    * @param allowed the signatures that its label's abstraction lets Linux look for; all of them without a label
+   * @param blockOffset where Linux looks for the block in it: at 0 for a BTT of version 2, else at 4096
    */
-  record Surroundings(UUID parentUuid, long start, long size, long fileOffset, Set<Signature> allowed) {
+  record Surroundings(UUID parentUuid, long start, long size, long fileOffset, Set<Signature> allowed,
+      int blockOffset) {
     /** Without a label, or without an abstraction in it, Linux looks for all. */
     static final Set<Signature> ALL = Set.of(Signature.values());
 
@@ -71,6 +73,11 @@ final class InfoBlockCheck {
         throw new IllegalArgumentException("a namespace of " + size + " bytes at " + ByteSize.hex(start)
             + " does not lie below 2^63");
       }
+    }
+
+    /** A namespace whose block is at the usual place. */
+    Surroundings(UUID parentUuid, long start, long size, long fileOffset, Set<Signature> allowed) {
+      this(parentUuid, start, size, fileOffset, allowed, InfoBlock.OFFSET);
     }
   }
 
@@ -88,17 +95,18 @@ final class InfoBlockCheck {
    *
    * @param linux what Linux makes of the namespace
    * @param infoBlock the block, if there is one for devdax or fsdax, right or wrong
+   * @param btt the block, if there is one for a BTT, right or wrong
    * @param problems what is not as it should be, in the order in which Linux would find it
    * @param data where the data are, if Linux takes the block
    */
-  record Result(LinuxView linux, Optional<InfoBlock> infoBlock, List<Problem> problems, Optional<DataRange> data) {
+  record Result(LinuxView linux, Optional<InfoBlock> infoBlock, Optional<BttInfoBlock> btt, List<Problem> problems,
+      Optional<DataRange> data) {
   }
 
   /**
    * {@return what Linux makes of a namespace}
    *
-   * @param block the 4096 bytes at offset 4096 of the namespace, or empty if they cannot be read. (For a label of BTT
-   *        version 2, those at offset 0.)
+   * @param block the 4096 bytes at {@code around.blockOffset()} of the namespace, or empty if they cannot be read
    * @param around the namespace
    */
   static Result check(Optional<byte[]> block, Surroundings around) {
@@ -124,7 +132,11 @@ final class InfoBlockCheck {
     }
     if (signature.get() == Signature.BTT) {
       checkArena();
-      return result(Optional.empty(), Optional.empty());
+      return new Result(view, Optional.empty(), Optional.of(BttInfoBlock.parse(bytes)), List.copyOf(problems),
+          Optional.empty());
+    }
+    if (around.blockOffset != InfoBlock.OFFSET) {
+      return result(Optional.empty(), Optional.empty()); // such a block has no place there
     }
     InfoBlock onMedia = InfoBlock.parse(bytes);
     InfoBlock block = onMedia.effective();
@@ -138,7 +150,7 @@ final class InfoBlockCheck {
   }
 
   private Result result(Optional<InfoBlock> block, Optional<DataRange> data) {
-    return new Result(view, block, List.copyOf(problems), data);
+    return new Result(view, block, Optional.empty(), List.copyOf(problems), data);
   }
 
   private void reject(LinuxView becomes, InfoBlockField field, String value, String allowed, String consequence) {
@@ -151,7 +163,7 @@ final class InfoBlockCheck {
 
   private void add(InfoBlockField field, String value, String allowed, String consequence) {
     problems.add(new Problem("info block", field.toString(),
-        around.fileOffset + InfoBlock.OFFSET + field.offset(), value, allowed, consequence));
+        around.fileOffset + around.blockOffset + field.offset(), value, allowed, consequence));
   }
 
   /** Most raw namespaces hold just data there; only what was or should be an info block is a problem. */
@@ -219,7 +231,10 @@ final class InfoBlockCheck {
     }
   }
 
-  /** A BTT arena's block begins as the others do; what follows is not read ({@code nd_btt_arena_is_valid}). */
+  /**
+   * A BTT arena's block begins as the others do ({@code nd_btt_arena_is_valid}, {@code nd_btt_version}); what follows is
+   * for {@link BttArenas} to check.
+   */
   private void checkArena() {
     ByteBuffer in = little();
     UUID parent = InfoBlock.uuid(in, InfoBlockField.PARENT_UUID);
@@ -227,6 +242,13 @@ final class InfoBlockCheck {
       checkParent(parent);
     }
     checkChecksum();
+    String version = Short.toUnsignedInt(in.getShort(InfoBlockField.MAJOR.offset())) + "."
+        + Short.toUnsignedInt(in.getShort(InfoBlockField.MINOR.offset()));
+    String wanted = around.blockOffset == InfoBlock.OFFSET ? "1.1" : "2.0";
+    if (!version.equals(wanted)) {
+      reject(LinuxView.RAW, InfoBlockField.MAJOR, version, wanted + " at offset " + around.blockOffset
+          + " of a namespace", RAW_DISK);
+    }
   }
 
   private void checkIdentity(InfoBlock block) {

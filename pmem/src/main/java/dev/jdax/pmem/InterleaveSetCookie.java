@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * What ties labels to the DIMMs that they were written on, and to the order of those DIMMs.
@@ -19,6 +21,9 @@ import java.util.List;
 public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
   private static final int SHORT_ENTRY = 16;
   private static final int LONG_ENTRY = 48;
+
+  /** QEMU has at most so many slots for DIMMs (ACPI_MAX_RAM_SLOTS). */
+  private static final int QEMU_SLOTS = 256;
 
   /**
    * A DIMM of an interleave set, as the firmware's table (NFIT) describes it.
@@ -103,6 +108,18 @@ public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
    */
   public boolean accepts(IndexBlock index, long cookie) {
     return cookie == forIndex(index) || cookie == alternate;
+  }
+
+  /**
+   * {@return which {@code nvdimm} device of QEMU a label with a cookie is bound to, counted from 0; empty if it is none
+   * of the 256 that QEMU can have, each a region by itself}
+   *
+   * @param index the current index block
+   * @param cookie the label's cookie
+   */
+  public static OptionalInt qemuPosition(IndexBlock index, long cookie) {
+    return IntStream.range(0, QEMU_SLOTS).filter(position -> of(Dimm.ofQemu(position)).accepts(index, cookie))
+        .findFirst();
   }
 
   private static long sum(List<Dimm> dimms, Comparator<Dimm> order, int entry) {

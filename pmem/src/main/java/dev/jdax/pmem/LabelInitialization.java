@@ -77,10 +77,18 @@ final class LabelInitialization {
               + " of labels leave nothing of it",
           "make the image larger: the region, and the label area behind it");
     }
-    if ((image.size() - geometry.areaSize()) % InfoBlock.PAGE != 0) {
+    long region = image.size() - geometry.areaSize();
+    if (region % InfoBlock.PAGE == 0 && image.attachment().cut(region) == 0) {
+      String alignment = ByteSize.format(image.attachment().backendGranule());
+      throw new DaxException(Errno.EINVAL, attempt,
+          "a label area of " + ByteSize.format(geometry.areaSize()) + " leaves a region of " + ByteSize.format(region)
+              + ", and QEMU's memory backend has an alignment of " + alignment + " and cuts that down to nothing",
+          "make the image larger: a multiple of " + alignment + ", and the label area behind it");
+    }
+    if (region % InfoBlock.PAGE != 0) {
       throw new DaxException(Errno.EINVAL, attempt,
           "a label area of " + ByteSize.format(geometry.areaSize()) + " leaves a region of "
-              + ByteSize.format(image.size() - geometry.areaSize()) + ", which is no multiple of 4 KiB",
+              + ByteSize.format(region) + ", which is no multiple of 4 KiB",
           "give image and label area sizes that are multiples of 4 KiB");
     }
   }

@@ -43,7 +43,7 @@ record MediaIntent(String summary, List<MediaStep> steps) {
 
   /** {@return whether an info block stands there of which something may be needed, whatever the base is} */
   static boolean hasSoundInfoBlock(Namespace namespace) {
-    return namespace.linux() == LinuxView.SECTOR
+    return namespace.btt().filter(block -> block.checksum() == block.computedChecksum()).isPresent()
         || namespace.infoBlock().filter(block -> block.checksum() == block.computedChecksum()).isPresent();
   }
 

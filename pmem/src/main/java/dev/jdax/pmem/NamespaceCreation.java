@@ -4,6 +4,7 @@ package dev.jdax.pmem;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 
@@ -108,16 +109,25 @@ final class NamespaceCreation {
     if (!problems.isEmpty()) {
       boolean cookie = problems.getFirst().field().equals("isetcookie");
       throw new DaxException(Errno.EINVAL, attempt, "Linux cannot use its labels as they are: " + problems.getFirst(),
-          cookie ? "say which DIMM the labels are of" : "destroy the namespace of that label");
+          cookie ? "say which DIMM the labels are of" + positionInWords() : "destroy the namespace of that label");
     }
   }
 
-  private long cookie(LabelArea area) {
+  private String positionInWords() {
+    OptionalInt position = image.qemuPosition();
+    return position.isPresent() ? "; their cookie is that of QEMU's NVDIMM at position " + position.getAsInt() : "";
+  }
+
+  /** {@return the cookie that the labels have, or that of the set which the attachment names if there is no label yet} */
+  private long cookie(LabelArea area) throws DaxException {
     if (!area.live().isEmpty()) {
       return area.live().getFirst().label().cookie();
     }
-    return image.attachment().set().orElseGet(() -> InterleaveSetCookie.of(InterleaveSetCookie.Dimm.ofQemu(0)))
-        .forIndex(area.index().orElseThrow());
+    InterleaveSetCookie set = image.attachment().set().orElseThrow(() -> new DaxException(Errno.EINVAL, attempt,
+        "no label there says which DIMM it is of, and Linux passes over a label that is bound to another DIMM",
+        "give the DIMM's position in QEMU, from 0 (--slot, Attachment.withSlot), or the cookie of its interleave set "
+            + "(--cookie, Attachment.withSet)"));
+    return set.forIndex(area.index().orElseThrow());
   }
 
   /** {@return the first free space that is large enough, as much of it as the namespace is to have} */

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 import dev.jdax.DaxException;
@@ -59,7 +60,7 @@ public final class NvdimmImage implements AutoCloseable {
         .orElseGet(() -> NamespaceScan.unlabelled(List.of()));
     this.whole = scan.whole();
     this.namespaces = List.copyOf(namespacesOf(scan));
-    List<Problem> all = new ArrayList<>();
+    List<Problem> all = new ArrayList<>(RegionCheck.of(this, attachment).problems());
     labelArea.ifPresent(area -> all.addAll(area.problems()));
     all.addAll(scan.problems());
     namespaces.forEach(namespace -> all.addAll(namespace.problems()));
@@ -96,7 +97,7 @@ public final class NvdimmImage implements AutoCloseable {
         throw new DaxException(Errno.EFBIG, "open image " + file,
             "it has " + channel.size() + " bytes, and a physical address has 52 bits", "name an image of a DIMM");
       }
-      return new NvdimmImage(file, attachment, channel.size(), reading(channel), channel);
+      return new NvdimmImage(file, attachment.on(file), channel.size(), reading(channel), channel);
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
@@ -164,16 +165,26 @@ public final class NvdimmImage implements AutoCloseable {
 
   private Namespace namespace(int id, Optional<Label> label, long offset, long rawSize, boolean lost)
       throws IOException {
-    Optional<byte[]> block = rawSize < InfoBlock.OFFSET + InfoBlock.SIZE
+    InfoBlockCheck.Surroundings around = Namespace.surroundings(attachment, label, offset, rawSize);
+    Optional<byte[]> block = rawSize < around.blockOffset() + InfoBlock.SIZE
         ? Optional.empty()
-        : Optional.of(media.read(offset + InfoBlock.OFFSET, InfoBlock.SIZE));
-    InfoBlockCheck.Result result = InfoBlockCheck.check(block,
-        Namespace.surroundings(attachment, label, offset, rawSize));
+        : Optional.of(media.read(offset + around.blockOffset(), InfoBlock.SIZE));
+    InfoBlockCheck.Result result = InfoBlockCheck.check(block, around);
+    List<Problem> found = new ArrayList<>(result.problems());
+    LinuxView linux = result.linux();
     long dataOffset = result.data().map(InfoBlockCheck.DataRange::offset).orElse(0L);
-    long dataSize = result.data().map(InfoBlockCheck.DataRange::size)
-        .orElse(result.linux() == LinuxView.RAW ? rawSize : 0);
-    return new Namespace(file, attachment, id, label, offset, rawSize, result.infoBlock(),
-        lost ? LinuxView.NONE : result.linux(), dataOffset, dataSize, result.problems(), Set.of());
+    long dataSize = result.data().map(InfoBlockCheck.DataRange::size).orElse(linux == LinuxView.RAW ? rawSize : 0);
+    if (linux == LinuxView.SECTOR) {
+      BttArenas arenas = BttArenas.of(media, around, result.btt().orElseThrow());
+      found.addAll(arenas.problems());
+      linux = arenas.linux();
+      dataSize = arenas.size();
+    } else if (!found.isEmpty() && around.allowed().contains(InfoBlock.Signature.BTT)
+        && result.infoBlock().isEmpty()) {
+      BttArenas.soundCopy(media, around).ifPresent(found::add);
+    }
+    return new Namespace(file, attachment, id, label, offset, rawSize, result.infoBlock(), result.btt(),
+        lost ? LinuxView.NONE : linux, dataOffset, dataSize, found, Set.of());
   }
 
   /**
@@ -198,9 +209,23 @@ public final class NvdimmImage implements AutoCloseable {
   }
 
   /**
-   * {@return the size of the region in bytes: what the label area leaves}
+   * {@return the size of the region in bytes: what the label area leaves, cut down to a multiple of the alignment of
+   * QEMU's memory backend}
    */
   public long regionSize() {
+    return attachment.cut(uncutRegionSize());
+  }
+
+  /**
+   * {@return how many bytes before the label area, or at the end of an image without one, QEMU cuts off}
+   *
+   * @see Attachment#backendAlignment()
+   */
+  public long cutOff() {
+    return uncutRegionSize() - regionSize();
+  }
+
+  private long uncutRegionSize() {
     return labelArea.map(LabelArea::offset).orElse(size);
   }
 
@@ -209,6 +234,18 @@ public final class NvdimmImage implements AutoCloseable {
    */
   public Optional<LabelArea> labelArea() {
     return labelArea;
+  }
+
+  /**
+   * {@return which {@code nvdimm} device of QEMU, counted from 0, the labels are bound to by their cookie; empty if there
+   * is no label, if the labels have several cookies, or if QEMU has no device with the cookie}
+   */
+  public OptionalInt qemuPosition() {
+    List<Long> cookies = labelArea.stream().flatMap(area -> area.live().stream())
+        .map(slot -> slot.label().cookie()).distinct().toList();
+    return cookies.size() == 1
+        ? InterleaveSetCookie.qemuPosition(labelArea.orElseThrow().index().orElseThrow(), cookies.getFirst())
+        : OptionalInt.empty();
   }
 
   /**

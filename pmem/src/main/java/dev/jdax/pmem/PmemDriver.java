@@ -45,7 +45,7 @@ public final class PmemDriver implements DaxDriver {
     try (Unwind unwind = new Unwind()) {
       FileClaim claim = FileClaim.of(namespace.file(), namespace.offset(), namespace.rawSize(), namespace.waivers());
       unwind.onFailure(claim::close);
-      InfoBlockCheck.Result result = InfoBlockCheck.check(readInfoBlock(claim), namespace.surroundings());
+      InfoBlockCheck.Result result = InfoBlockCheck.check(readInfoBlock(claim, namespace.infoBlockOffset()), namespace.surroundings());
       PageSize alignment = alignmentOf(attempt, result);
       requireGranularity(attempt, claim, alignment);
       InfoBlockCheck.DataRange data = result.data().orElseThrow();
@@ -60,7 +60,7 @@ public final class PmemDriver implements DaxDriver {
 
   /** Where labels spoil each other, Linux makes nothing of any of them. */
   private static void requireListed(String attempt, Namespace namespace) throws DaxException {
-    if (namespace.linux() == LinuxView.NONE && byItself(namespace) != LinuxView.NONE) {
+    if (namespace.linux() == LinuxView.NONE && namespace.btt().isEmpty() && byItself(namespace) != LinuxView.NONE) {
       throw new DaxException(Errno.ENXIO, attempt, "the labels of its region contradict each other",
           "look at the problems of the image, and mend the labels");
     }
@@ -70,10 +70,10 @@ public final class PmemDriver implements DaxDriver {
     return InfoBlockCheck.check(namespace.infoBlock().map(InfoBlock::toBytes), namespace.surroundings()).linux();
   }
 
-  private static Optional<byte[]> readInfoBlock(FileClaim claim) throws DaxException {
-    return claim.size() < InfoBlock.OFFSET + InfoBlock.SIZE
+  private static Optional<byte[]> readInfoBlock(FileClaim claim, int offset) throws DaxException {
+    return claim.size() < offset + InfoBlock.SIZE
         ? Optional.empty()
-        : Optional.of(claim.read(InfoBlock.OFFSET, InfoBlock.SIZE));
+        : Optional.of(claim.read(offset, InfoBlock.SIZE));
   }
 
   private static PageSize alignmentOf(String attempt, InfoBlockCheck.Result result) throws DaxException {

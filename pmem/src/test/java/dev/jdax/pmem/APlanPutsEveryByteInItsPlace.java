@@ -78,7 +78,7 @@ class APlanPutsEveryByteInItsPlace {
       InfoBlock block = plan.toInfoBlock(Signature.DEVDAX, new UUID(1, 2), new UUID(3, 4));
       assertThat(InfoBlockCheck.check(Optional.of(block.toBytes()),
           new Surroundings(new UUID(3, 4), base, size, 0, Surroundings.ALL)))
-          .isEqualTo(new Result(LinuxView.DEVDAX, Optional.of(block), List.of(),
+          .isEqualTo(new Result(LinuxView.DEVDAX, Optional.of(block), Optional.empty(), List.of(),
               Optional.of(new DataRange(plan.dataOffset(), plan.dataSize()))));
     });
   }

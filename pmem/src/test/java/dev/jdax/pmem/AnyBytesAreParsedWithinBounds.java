@@ -81,6 +81,7 @@ class AnyBytesAreParsedWithinBounds {
     InfoBlockCheck.Result result = Bounds.within(block.length, () -> InfoBlockCheck.check(Optional.of(block),
         new InfoBlockCheck.Surroundings(parent, start, size, fileOffset, allowed)));
     result.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
+    result.btt().ifPresent(read -> assertThat(read.toBytes()).isEqualTo(block));
     result.infoBlock().ifPresent(read -> assertThat(read.toBytes()).isEqualTo(block));
     if (result.linux() == LinuxView.DEVDAX || result.linux() == LinuxView.FSDAX) {
       InfoBlockCheck.DataRange range = result.data().orElseThrow();
@@ -94,6 +95,30 @@ class AnyBytesAreParsedWithinBounds {
     } else {
       assertThat(result.data()).isEmpty();
     }
+  }
+
+  /** The media of arenas: each 4096 bytes of data are an info block, in every place that is looked at one after another. */
+  @FuzzTest
+  void asArenas(byte[] data) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(Arrays.copyOf(data, Math.max(data.length, 9))).order(ByteOrder.LITTLE_ENDIAN);
+    int flags = in.get();
+    long size = in.getLong() & Long.MAX_VALUE >> 1;
+    InfoBlockCheck.Surroundings around = new InfoBlockCheck.Surroundings(new UUID(0, 0), 0, size, 0,
+        Set.of(Signature.BTT), (flags & 1) == 0 ? 0 : InfoBlock.OFFSET);
+    MediaReader blocks = (offset, length) -> {
+      byte[] block = new byte[length];
+      System.arraycopy(Signature.BTT.bytes(), 0, block, 0, Signature.LENGTH);
+      in.get(block, BttField.EXTERNAL_LBA_SIZE.offset(), Math.min(in.remaining(), 64));
+      MediaOfBytes.seal(block, 0, block.length, InfoBlockField.CHECKSUM.offset());
+      return in.hasRemaining() ? block : new byte[length];
+    };
+    BttInfoBlock first = BttInfoBlock.parse(blocks.read(0, BttInfoBlock.SIZE).length == 0 || !in.hasRemaining()
+        ? BttMedia.block(32 << 20, 512, new UUID(0, 0), 2, 0).toBytes()
+        : blocks.read(0, BttInfoBlock.SIZE));
+    BttArenas arenas = Bounds.within(data.length, () -> BttArenas.of(blocks, around, first));
+    assertThat(arenas.linux()).isIn(LinuxView.SECTOR, LinuxView.NONE);
+    assertThat(arenas.size()).isNotNegative();
+    arenas.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
   }
 
   @FuzzTest
@@ -115,6 +140,9 @@ class AnyBytesAreParsedWithinBounds {
       InfoBlock block = InfoBlock.parse(info);
       assertThat(block.toBytes()).isEqualTo(info);
       assertThat(block.effective().effective()).isEqualTo(block.effective());
+    }
+    if (BttInfoBlock.isOne(info)) {
+      assertThat(BttInfoBlock.parse(info).toBytes()).isEqualTo(info);
     }
   }
 }

@@ -120,7 +120,7 @@ class InfoBlocksOfLinuxAreRead {
     assertThat(plan.dataSize()).isEqualTo(data * MIB);
     assertThat(InfoBlockCheck.check(Optional.of(block.toBytes()),
         new Surroundings(UUID.fromString(NIL), 0x100000000L, size * MIB, 0, Surroundings.ALL)))
-        .isEqualTo(new Result(LinuxView.DEVDAX, Optional.of(block), List.of(),
+        .isEqualTo(new Result(LinuxView.DEVDAX, Optional.of(block), Optional.empty(), List.of(),
             Optional.of(new DataRange(plan.dataOffset(), plan.dataSize()))));
   }
 

@@ -201,6 +201,8 @@ class LinuxTakesWhatCannotWork {
   void aBttArenaIsToldApart() {
     byte[] bytes = new byte[InfoBlock.SIZE];
     System.arraycopy(Signature.BTT.bytes(), 0, bytes, 0, 16);
+    bytes[52] = 1;
+    bytes[54] = 1;
     Surroundings around = new Surroundings(NIL, START, 64 * MIB, 0, Surroundings.ALL);
     assertThat(InfoBlockCheck.check(Optional.of(bytes), around)).extracting(Result::linux, result -> result.problems()
         .getFirst().field()).containsExactly(LinuxView.RAW, "checksum");
