@@ -8,8 +8,8 @@ import dev.jdax.pmem.InfoBlock;
 import dev.jdax.pmem.Namespace;
 
 /**
- * An info block for devdax or fsdax for programs, as {@code ndctl read-infoblock -j} has it, with its namespace, its place in the file, and
- * what is wrong with it.
+ * An info block for devdax or fsdax, for programs, as {@code ndctl read-infoblock -j} has it, with its namespace, its
+ * place in the file, and what is wrong with it.
  */
 record InfoBlockJson(String file, String signature, String uuid, String parent_uuid, long flags, String version,
     BigInteger dataoff, BigInteger npfns, long mode, long start_pad, long end_trunc, long align, long page_size,

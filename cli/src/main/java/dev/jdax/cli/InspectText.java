@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
@@ -21,11 +22,12 @@ final class InspectText {
   }
 
   void print(NvdimmImage image) {
-    new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
+    Table lines = new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
         .row("region", ByteSize.format(image.regionSize()) + ", taken to begin at the physical address "
             + ByteSize.hex(image.attachment().base()) + cut(image))
-        .row("label area", image.labelArea().map(LabelAreaText::summary).orElse("none"))
-        .row("bound to", boundTo(image)).print(out, "");
+        .row("label area", image.labelArea().map(LabelAreaText::summary).orElse("none"));
+    image.labelArea().ifPresent(area -> lines.row("bound to", boundTo(image, area)));
+    lines.print(out, "");
     image.labelArea().ifPresent(area -> {
       out.println();
       new LabelAreaText(out).print(area);
@@ -51,9 +53,8 @@ final class InspectText {
   }
 
   /** {@return the DIMM that the cookies of the labels name} */
-  private static String boundTo(NvdimmImage image) {
-    List<String> cookies = image.labelArea().stream().flatMap(area -> area.live().stream())
-        .map(slot -> ByteSize.hex(slot.label().cookie())).distinct().toList();
+  private static String boundTo(NvdimmImage image, LabelArea area) {
+    List<String> cookies = area.live().stream().map(slot -> ByteSize.hex(slot.label().cookie())).distinct().toList();
     if (cookies.isEmpty()) {
       return "no DIMM, as there is no label";
     }

@@ -22,6 +22,9 @@ import dev.jdax.pmem.InfoBlock.Signature;
  * <p>A checksum would be a wall to a fuzzer, so the first byte says which of them are made right.
  */
 class AnyBytesAreParsedWithinBounds {
+  /** The numbers of a BTT's info block. */
+  private static final int BLOCK_OF_BTT = 64;
+
   private static byte[] tail(byte[] data) {
     return Arrays.copyOfRange(data, Math.min(1, data.length), data.length);
   }
@@ -97,7 +100,7 @@ class AnyBytesAreParsedWithinBounds {
     }
   }
 
-  /** The media of arenas: each 4096 bytes of data are an info block, in every place that is looked at one after another. */
+  /** Each 64 bytes are the numbers of a sound info block, in every place that is looked at one after another. */
   @FuzzTest
   void asArenas(byte[] data) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(Arrays.copyOf(data, Math.max(data.length, 9))).order(ByteOrder.LITTLE_ENDIAN);
@@ -107,15 +110,23 @@ class AnyBytesAreParsedWithinBounds {
         Set.of(Signature.BTT), (flags & 1) == 0 ? 0 : InfoBlock.OFFSET);
     MediaReader blocks = (offset, length) -> {
       byte[] block = new byte[length];
-      System.arraycopy(Signature.BTT.bytes(), 0, block, 0, Signature.LENGTH);
-      in.get(block, BttField.EXTERNAL_LBA_SIZE.offset(), Math.min(in.remaining(), 64));
-      MediaOfBytes.seal(block, 0, block.length, InfoBlockField.CHECKSUM.offset());
-      return in.hasRemaining() ? block : new byte[length];
+      if (in.hasRemaining()) {
+        System.arraycopy(Signature.BTT.bytes(), 0, block, 0, Signature.LENGTH);
+        in.get(block, BttField.EXTERNAL_LBA_SIZE.offset(), Math.min(in.remaining(), BLOCK_OF_BTT));
+        MediaOfBytes.seal(block, 0, block.length, InfoBlockField.CHECKSUM.offset());
+      }
+      return block;
     };
-    BttInfoBlock first = BttInfoBlock.parse(blocks.read(0, BttInfoBlock.SIZE).length == 0 || !in.hasRemaining()
-        ? BttMedia.block(32 << 20, 512, new UUID(0, 0), 2, 0).toBytes()
-        : blocks.read(0, BttInfoBlock.SIZE));
-    BttArenas arenas = Bounds.within(data.length, () -> BttArenas.of(blocks, around, first));
+    byte[] head = blocks.read(0, BttInfoBlock.SIZE);
+    if (!BttInfoBlock.isOne(head)) {
+      return;
+    }
+    BttInfoBlock first = BttInfoBlock.parse(head);
+    int second = in.position();
+    BttArenas arenas = Bounds.within(data.length, () -> {
+      in.position(second);
+      return BttArenas.of(blocks, around, first);
+    });
     assertThat(arenas.linux()).isIn(LinuxView.SECTOR, LinuxView.NONE);
     assertThat(arenas.size()).isNotNegative();
     arenas.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
