@@ -31,7 +31,8 @@ final class InspectJson {
 
   static String of(NvdimmImage image) {
     return Json.of(new Document(Json.SCHEMA, image.file().toString(), image.size(), image.regionSize(),
-        image.attachment().base(), image.attachment().backendAlignment().orElseThrow(), position(image), image.labelArea().map(LabelAreaJson::of).stream().toList(),
+        image.attachment().base(), image.attachment().backendAlignment().orElseThrow(), position(image),
+        image.labelArea().map(LabelAreaJson::of).stream().toList(),
         image.namespaces().stream().map(NamespaceJson::new).toList(),
         image.freeSpaces().stream().map(space -> new Free(space.offset(), space.length())).toList(),
         image.namespaces().stream().flatMap(namespace -> InfoBlockDocument.of(namespace).stream()).toList(),

@@ -48,7 +48,8 @@ final class InspectText {
   private static String cut(NvdimmImage image) {
     return image.cutOff() == 0
         ? ""
-        : "; " + ByteSize.format(image.cutOff()) + " behind it are cut off, as the alignment of QEMU's memory backend is "
+        : "; " + ByteSize.format(image.cutOff())
+            + " behind it are cut off, as the alignment of QEMU's memory backend is "
             + ByteSize.format(image.attachment().backendAlignment().orElseThrow());
   }
 

@@ -8,12 +8,14 @@ import dev.jdax.PageSize;
 import dev.jdax.pmem.Namespace;
 
 /** A namespace for programs, keys as ndctl names them, sizes in bytes; what there is none of is left out. */
-record NamespaceJson(String dev, String mode, String map, long size, String uuid, String raw_uuid, Long align, Long sector_size,
+record NamespaceJson(String dev, String mode, String map, long size, String uuid, String raw_uuid, Long align,
+    Long sector_size,
     String name, long offset, long raw_size, long data_offset, List<ProblemJson> problems, String linux) {
   NamespaceJson(Namespace namespace) {
     this(namespace.device(), namespace.mode().toString(), text(namespace.map()), namespace.size(),
         text(namespace.uuid()), text(namespace.rawUuid()), namespace.alignment().map(PageSize::bytes).orElse(null),
-        namespace.sectorSize().isPresent() ? namespace.sectorSize().getAsLong() : null, namespace.name(), namespace.offset(), namespace.rawSize(), namespace.dataOffset(),
+        namespace.sectorSize().isPresent() ? namespace.sectorSize().getAsLong() : null, namespace.name(),
+        namespace.offset(), namespace.rawSize(), namespace.dataOffset(),
         ProblemJson.of(namespace.problems()), namespace.linux().toString());
   }
 

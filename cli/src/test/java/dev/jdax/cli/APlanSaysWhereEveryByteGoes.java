@@ -97,7 +97,8 @@ class APlanSaysWhereEveryByteGoes {
   /** QEMU leaves 3 GiB of 3.5 GiB, and 2 GiB for a bit more than 1 GiB. */
   @Test
   void asQemuCutsIt() {
-    assertThat(CommandRun.of("plan", "--size", "3584M", "--backend-align", "1G", "-j").json().get("raw_size").getAsLong())
+    assertThat(
+        CommandRun.of("plan", "--size", "3584M", "--backend-align", "1G", "-j").json().get("raw_size").getAsLong())
         .isEqualTo(3L << 30);
     assertThat(CommandRun.of("plan", "--usable", "1025M", "--backend-align", "1G", "-j").json().get("raw_size")
         .getAsLong()).isEqualTo(2L << 30);

@@ -128,7 +128,8 @@ class InspectShowsWhatLinuxMadeOfTheImages {
     assertThat(CommandRun.of("read-infoblock", file, "-n", "s512").out()).contains("info block at 0x0",
         "external_lbasize  512", "info2off          0x1fff000", "(right)");
     Path earlier = LinuxImage.unpack("sector-v1.1", folder);
-    assertThat(CommandRun.of("inspect", earlier, "--slot", 1).out()).contains("info block   BTT_ARENA_INFO 1.1, at 0x1000",
+    assertThat(CommandRun.of("inspect", earlier, "--slot", 1).out()).contains(
+        "info block   BTT_ARENA_INFO 1.1, at 0x1000",
         "sector size  4096 bytes", "problems: none");
   }
 
@@ -138,8 +139,10 @@ class InspectShowsWhatLinuxMadeOfTheImages {
     try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
       made.setLength(4L << 30);
     }
-    assertThat(CommandRun.of("init-labels", "-i", file, "--backend-align", "1G", "--assume-unused").exitCode()).isZero();
-    CommandRun create = CommandRun.of("create-namespace", "-i", file, "--backend-align", "1G", "--slot", 0, "-m", "devdax",
+    assertThat(CommandRun.of("init-labels", "-i", file, "--backend-align", "1G", "--assume-unused").exitCode())
+        .isZero();
+    CommandRun create = CommandRun.of("create-namespace", "-i", file, "--backend-align", "1G", "--slot", 0, "-m",
+        "devdax",
         "--assume-unused", "--json");
     assertThat(create.json().getAsJsonArray("namespaces").get(0).getAsJsonObject().get("raw_size").getAsLong())
         .isEqualTo(3L << 30);

@@ -74,7 +74,8 @@ class MadeImagesComeUpInLinux {
     // First, since its base is a multiple of 1 GiB.
     whole("whole-1g", 2 * GIB, devdax(PageSize.SIZE_1G, MapLocation.RAM));
     // QEMU cuts their regions down: to 3 GiB, 64 MiB and 96 MiB.
-    for (Dimm cut : List.of(dimms.cut("cut-1g", 4 * GIB, LABELS, GIB), dimms.cut("cut-2m", 66 * MIB, LABELS, 2 * MIB))) {
+    for (Dimm cut : List.of(dimms.cut("cut-1g", 4 * GIB, LABELS, GIB),
+        dimms.cut("cut-2m", 66 * MIB, LABELS, 2 * MIB))) {
       try (ImageEditor editor = cut.edit()) {
         editor.initLabels(LabelVersion.V1_2, LABELS);
         editor.createNamespace(devdax(PageSize.SIZE_2M, MapLocation.DEVICE).withName("all that is left"));

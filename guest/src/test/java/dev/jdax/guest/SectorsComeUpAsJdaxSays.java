@@ -47,7 +47,8 @@ class SectorsComeUpAsJdaxSays {
   /** What is done to the info block of the first namespace of an image: a field, its bytes, what is written there. */
   private enum Damage {
     NONE(-1, 0, 0, LinuxView.SECTOR), CHECKSUM(4088, 8, 1, LinuxView.RAW), PARENT(32, 8, 1, LinuxView.RAW),
-    VERSION(54, 2, 7, LinuxView.RAW), NO_SECTOR_SIZE(56, 4, 0, LinuxView.NONE), NO_FREE_BLOCKS(72, 4, 0, LinuxView.NONE),
+    VERSION(54, 2, 7, LinuxView.RAW), NO_SECTOR_SIZE(56, 4, 0, LinuxView.NONE),
+    NO_FREE_BLOCKS(72, 4, 0, LinuxView.NONE),
     FEWER_SECTORS(60, 4, 1000, LinuxView.SECTOR);
 
     private final int at;

@@ -109,7 +109,8 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
         byte[] bytes = media.read(file(at), BttInfoBlock.SIZE);
         if (!isSound(bytes, around)) {
           problems.add(new Problem("info block of an arena", InfoBlockField.SIGNATURE.toString(), file(at),
-              "not that of a sound block", "a BTT's info block of this namespace with a right checksum, as the arena before "
+              "not that of a sound block",
+              "a BTT's info block of this namespace with a right checksum, as the arena before "
                   + "it says",
               NOTHING));
           return nothing();
@@ -140,7 +141,8 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
       }
       if (length > end || Long.compareUnsigned(block.logOffset(), end - length) > 0) {
         add(at, BttField.LOG_OFFSET, ByteSize.hex(block.logOffset()),
-            "what leaves room for a log of " + ByteSize.hex(length) + " before the namespace's end, " + ByteSize.hex(end),
+            "what leaves room for a log of " + ByteSize.hex(length) + " before the namespace's end, "
+                + ByteSize.hex(end),
             NOTHING);
         return false;
       }

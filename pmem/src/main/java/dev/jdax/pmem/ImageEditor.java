@@ -108,7 +108,8 @@ public final class ImageEditor implements AutoCloseable {
       requireUnmapped(file, attempt, force);
       FileMedia onFile = FileMedia.open(file);
       unwind.onFailure(() -> close(onFile));
-      ImageEditor editor = new ImageEditor(file, attachment.on(file), dry ? new DryMedia(onFile) : onFile, force, claim::close);
+      ImageEditor editor = new ImageEditor(file, attachment.on(file), dry ? new DryMedia(onFile) : onFile, force,
+          claim::close);
       unwind.keep();
       return editor;
     }

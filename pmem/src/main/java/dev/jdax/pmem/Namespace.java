@@ -32,7 +32,8 @@ import dev.jdax.spi.Waiver;
  * @param waivers what is not asked of its memory
  */
 public record Namespace(Path file, Attachment attachment, int id, Optional<Label> label, long offset, long rawSize,
-    Optional<InfoBlock> infoBlock, Optional<BttInfoBlock> btt, LinuxView linux, long dataOffset, long size, List<Problem> problems,
+    Optional<InfoBlock> infoBlock, Optional<BttInfoBlock> btt, LinuxView linux, long dataOffset, long size,
+    List<Problem> problems,
     Set<Waiver> waivers) implements MemorySource {
   /** Keeps the lists from changing. */
   public Namespace {
@@ -112,7 +113,8 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
    * @param waived what its memory need not promise
    */
   public Namespace waiving(Waiver... waived) {
-    return new Namespace(file, attachment, id, label, offset, rawSize, infoBlock, btt, linux, dataOffset, size, problems,
+    return new Namespace(file, attachment, id, label, offset, rawSize, infoBlock, btt, linux, dataOffset, size,
+        problems,
         Set.of(waived));
   }
 

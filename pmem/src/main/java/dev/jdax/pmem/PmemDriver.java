@@ -45,7 +45,8 @@ public final class PmemDriver implements DaxDriver {
     try (Unwind unwind = new Unwind()) {
       FileClaim claim = FileClaim.of(namespace.file(), namespace.offset(), namespace.rawSize(), namespace.waivers());
       unwind.onFailure(claim::close);
-      InfoBlockCheck.Result result = InfoBlockCheck.check(readInfoBlock(claim, namespace.infoBlockOffset()), namespace.surroundings());
+      InfoBlockCheck.Result result = InfoBlockCheck.check(readInfoBlock(claim, namespace.infoBlockOffset()),
+          namespace.surroundings());
       PageSize alignment = alignmentOf(attempt, result);
       requireGranularity(attempt, claim, alignment);
       InfoBlockCheck.DataRange data = result.data().orElseThrow();

@@ -26,7 +26,8 @@ record RegionCheck(List<Problem> problems) {
     long left = image.regionSize();
     if (image.cutOff() > 0 && left == 0) {
       problems.add(new Problem(STRUCTURE, "size", 0, ByteSize.hex(image.cutOff()),
-          "at least " + ByteSize.format(alignment) + ", the alignment of QEMU's memory backend", "QEMU refuses the DIMM"));
+          "at least " + ByteSize.format(alignment) + ", the alignment of QEMU's memory backend",
+          "QEMU refuses the DIMM"));
       return new RegionCheck(problems);
     }
     String cut = "QEMU cuts the region down to " + multiple + ", and Linux does not see the last "

@@ -81,7 +81,8 @@ class ABttIsADiskWithAtomicSectors {
     // Only what Linux wrote into a new disk is in it, so a block of ours of the same place is the same.
     BttInfoBlock block = namespace.btt().orElseThrow();
     int offset = namespace.infoBlockOffset();
-    BttInfoBlock ours = BttMedia.block(namespace.rawSize() - offset, sector, block.parentUuid(), offset == 0 ? 2 : 1, 0);
+    BttInfoBlock ours = BttMedia.block(namespace.rawSize() - offset, sector, block.parentUuid(), offset == 0 ? 2 : 1,
+        0);
     assertThat(block).usingRecursiveComparison().ignoringFields("uuid", "checksum").isEqualTo(ours);
   }
 
@@ -184,9 +185,10 @@ class ABttIsADiskWithAtomicSectors {
       });
       assertThat(sentences(image)).hasSize(2);
       assertThat(sentences(image).getFirst()).startsWith("info block: checksum at 0x1000ff8 is 0x").endsWith(RAW_DISK);
-      assertThat(sentences(image).getLast()).isEqualTo("copy of the info block: signature at 0x2fff000 is sound, allowed"
-          + " is a copy of the block at the beginning, which is damaged; Linux does not look at the copy; ndctl"
-          + " check-namespace --repair restores the block from it");
+      assertThat(sentences(image).getLast())
+          .isEqualTo("copy of the info block: signature at 0x2fff000 is sound, allowed"
+              + " is a copy of the block at the beginning, which is damaged; Linux does not look at the copy; ndctl"
+              + " check-namespace --repair restores the block from it");
     }
     try (NvdimmImage image = version2(block -> block, media -> media.bytes(16 * MIB, new byte[4096]))) {
       assertThat(image.namespaces().getFirst().linux()).isEqualTo(LinuxView.RAW);
@@ -200,9 +202,10 @@ class ABttIsADiskWithAtomicSectors {
   void aDamagedCopyChangesNothing() throws IOException {
     try (NvdimmImage image = version2(block -> block, media -> media.bytes(0x2fff000L, new byte[]{0}))) {
       assertThat(image.namespaces().getFirst().linux()).isEqualTo(LinuxView.SECTOR);
-      assertThat(sentences(image)).containsExactly("copy of the info block: signature at 0x2fff000 is not that of a copy,"
-          + " allowed is a copy of the block at 0x1000000; Linux does not look at it, and nothing is left to repair the"
-          + " block from");
+      assertThat(sentences(image))
+          .containsExactly("copy of the info block: signature at 0x2fff000 is not that of a copy,"
+              + " allowed is a copy of the block at 0x1000000; Linux does not look at it, and nothing is left to repair the"
+              + " block from");
     }
   }
 
@@ -301,7 +304,9 @@ class ABttIsADiskWithAtomicSectors {
     assertThatThrownBy(() -> BttInfoBlock.parse(new byte[4095])).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> BttInfoBlock.parse(new byte[4096])).hasMessageContaining("BTT_ARENA_INFO");
     BttInfoBlock sound = BttMedia.block(32 * MIB, 512, NIL, 2, 0);
-    assertThatThrownBy(() -> new BttInfoBlock(NIL, NIL, 0, 2, 0, 1L << 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sound.padding(),
-        0)).hasMessage("external_lbasize has 32 bits and cannot hold 0x100000000");
+    assertThatThrownBy(
+        () -> new BttInfoBlock(NIL, NIL, 0, 2, 0, 1L << 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, sound.padding(),
+            0))
+        .hasMessage("external_lbasize has 32 bits and cannot hold 0x100000000");
   }
 }

@@ -46,7 +46,8 @@ final class BttMedia {
     long blocks = (available - PAGE) / (internal + 4);
     long map = Math.ceilDiv((blocks - FREE) * 4, PAGE) * PAGE;
     long mapOffset = PAGE + available - map;
-    return new BttInfoBlock(DEVICE, parent, 0, major, 2 - major, sector, blocks - FREE, internal, blocks, FREE, PAGE, next,
+    return new BttInfoBlock(DEVICE, parent, 0, major, 2 - major, sector, blocks - FREE, internal, blocks, FREE, PAGE,
+        next,
         PAGE, mapOffset, mapOffset + map, mapOffset + map + LOG, Bytes.zeros(BttInfoBlock.PADDING_LENGTH), 0)
         .withChecksum();
   }

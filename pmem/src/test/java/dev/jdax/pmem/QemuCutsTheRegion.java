@@ -93,8 +93,9 @@ class QemuCutsTheRegion {
         assertThat(namespace.size()).isEqualTo(62 * MIB);
       });
       assertThat(read.problems()).first().satisfies(problem -> assertThat(problem.toString())
-          .startsWith("region: size at 0x4000000 is 0x4000000, allowed is at least 0x6000000, where the data of the info"
-              + " block end; QEMU cuts the region down"));
+          .startsWith(
+              "region: size at 0x4000000 is 0x4000000, allowed is at least 0x6000000, where the data of the info"
+                  + " block end; QEMU cuts the region down"));
     }
     try (ImageEditor editor = ImageEditor.open(image, FIRST.withBackendAlignment(64 * MIB), Force.all())) {
       assertThat(editor.createNamespace(devdax(MapLocation.RAM)).namespace().orElseThrow().rawSize())
