@@ -9,7 +9,7 @@ import dev.jdax.pmem.NvdimmImage;
 /**
  * An image for programs: schema 1, keys as ndctl names them, sizes in bytes. {@code label_area} has one element or
  * none, {@code qemu_position} is the one that the cookies of the labels say, and of the keys only that, {@code map},
- * {@code uuid}, {@code raw_uuid} and {@code align} and {@code sector_size} are left out where there is nothing to say.
+ * {@code uuid}, {@code raw_uuid}, {@code align} and {@code sector_size} are left out where there is nothing to say.
  */
 final class InspectJson {
   private InspectJson() {

@@ -35,7 +35,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
    * @param around the namespace
    * @param first the info block of its first arena, sound and of the version that belongs at its place
    */
-  static BttArenas of(MediaReader media, InfoBlockCheck.Surroundings around, BttInfoBlock first) throws IOException {
+  static BttArenas of(MediaReader media, Surroundings around, BttInfoBlock first) throws IOException {
     return new Walk(media, around).from(first);
   }
 
@@ -43,7 +43,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
    * {@return that the copy of a damaged first info block is sound, if it is: Linux does not look at it, and ndctl can
    * restore the block from it}
    */
-  static Optional<Problem> soundCopy(MediaReader media, InfoBlockCheck.Surroundings around) throws IOException {
+  static Optional<Problem> soundCopy(MediaReader media, Surroundings around) throws IOException {
     long arena = Math.min(around.size() - around.blockOffset(), LARGEST);
     long at = around.blockOffset() + arena - arena % InfoBlock.PAGE - BttInfoBlock.SIZE;
     if (arena < LEAST || !isSound(media.read(around.fileOffset() + at, BttInfoBlock.SIZE), around)) {
@@ -55,7 +55,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
   }
 
   /** {@return whether Linux takes a block for one of the namespace ({@code nd_btt_arena_is_valid})} */
-  private static boolean isSound(byte[] bytes, InfoBlockCheck.Surroundings around) {
+  private static boolean isSound(byte[] bytes, Surroundings around) {
     if (!BttInfoBlock.isOne(bytes)) {
       return false;
     }
@@ -67,10 +67,10 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
   /** The walk from arena to arena. */
   private static final class Walk {
     private final MediaReader media;
-    private final InfoBlockCheck.Surroundings around;
+    private final Surroundings around;
     private final List<Problem> problems = new ArrayList<>();
 
-    Walk(MediaReader media, InfoBlockCheck.Surroundings around) {
+    Walk(MediaReader media, Surroundings around) {
       this.media = media;
       this.around = around;
     }
@@ -83,7 +83,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
         return nothing();
       }
       if (first.externalLbaSize() == 0) {
-        add(0, BttField.EXTERNAL_LBA_SIZE, "0", "512 or 4096, with at most 128 bytes of metadata", NOTHING);
+        add(0, InfoBlockField.BTT_EXTERNAL_LBA_SIZE, "0", "512 or 4096, with at most 128 bytes of metadata", NOTHING);
         return nothing();
       }
       long at = 0;
@@ -100,7 +100,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
           return new BttArenas(LinuxView.SECTOR, sectors * first.sectorData(), List.copyOf(problems));
         }
         if (Long.compareUnsigned(block.nextOffset(), left - BttInfoBlock.SIZE) > 0) {
-          add(at, BttField.NEXT_OFFSET, ByteSize.hex(block.nextOffset()),
+          add(at, InfoBlockField.BTT_NEXT_OFFSET, ByteSize.hex(block.nextOffset()),
               "0, or where another arena begins, at most " + ByteSize.hex(left - BttInfoBlock.SIZE), NOTHING);
           return nothing();
         }
@@ -128,7 +128,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
       return around.fileOffset() + around.blockOffset() + at;
     }
 
-    private void add(long at, BttField field, String value, String allowed, String consequence) {
+    private void add(long at, InfoBlockField field, String value, String allowed, String consequence) {
       problems.add(new Problem("info block", field.toString(), file(at) + field.offset(), value, allowed, consequence));
     }
 
@@ -136,11 +136,11 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
       long end = around.size() - around.blockOffset() - at;
       long length = block.freeBlocks() * LOG_GROUP;
       if (block.freeBlocks() == 0) {
-        add(at, BttField.FREE_BLOCKS, "0", "1 or more; Linux writes 256", NOTHING);
+        add(at, InfoBlockField.BTT_FREE_BLOCKS, "0", "1 or more; Linux writes 256", NOTHING);
         return false;
       }
       if (length > end || Long.compareUnsigned(block.logOffset(), end - length) > 0) {
-        add(at, BttField.LOG_OFFSET, ByteSize.hex(block.logOffset()),
+        add(at, InfoBlockField.BTT_LOG_OFFSET, ByteSize.hex(block.logOffset()),
             "what leaves room for a log of " + ByteSize.hex(length) + " before the namespace's end, "
                 + ByteSize.hex(end),
             NOTHING);
@@ -154,7 +154,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
       long room = block.mapOffset() - block.dataOffset();
       long most = room <= 0 || block.internalLbaSize() == 0 ? 0 : room / block.internalLbaSize();
       if (block.externalBlocks() > most) {
-        add(at, BttField.EXTERNAL_BLOCKS, Long.toString(block.externalBlocks()),
+        add(at, InfoBlockField.BTT_EXTERNAL_BLOCKS, Long.toString(block.externalBlocks()),
             "at most " + most + ", the sectors that have room between dataoff and mapoff",
             "Linux makes a disk with all of them, and fails to read some");
       }
@@ -163,7 +163,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
     private void checkCopy(long at, BttInfoBlock block) throws IOException {
       long end = around.size() - around.blockOffset() - at - BttInfoBlock.SIZE;
       if (Long.compareUnsigned(block.copyOffset(), end) > 0) {
-        add(at, BttField.COPY_OFFSET, ByteSize.hex(block.copyOffset()), "at most " + ByteSize.hex(end),
+        add(at, InfoBlockField.BTT_COPY_OFFSET, ByteSize.hex(block.copyOffset()), "at most " + ByteSize.hex(end),
             "Linux does not look for the copy of the block");
       } else if (!Arrays.equals(media.read(file(at + block.copyOffset()), BttInfoBlock.SIZE), block.toBytes())) {
         problems.add(new Problem("copy of the info block", InfoBlockField.SIGNATURE.toString(),

@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.UUID;
 
-import dev.jdax.ByteSize;
-
 /**
  * The 4096 bytes that describe an arena of a block translation table (BTT), as they stand there, right or wrong.
  *
@@ -40,7 +38,7 @@ public record BttInfoBlock(UUID uuid, UUID parentUuid, long flags, int major, in
   /** How long the block is, in bytes. */
   public static final int SIZE = InfoBlock.SIZE;
 
-  static final int PADDING_LENGTH = InfoBlockField.CHECKSUM.offset() - BttField.PADDING.offset();
+  static final int PADDING_LENGTH = InfoBlockField.CHECKSUM.offset() - InfoBlockField.BTT_PADDING.offset();
 
   private static final int SMALL_SECTOR = 512;
   private static final int LARGE_SECTOR = 4096;
@@ -51,23 +49,17 @@ public record BttInfoBlock(UUID uuid, UUID parentUuid, long flags, int major, in
    * @throws IllegalArgumentException if a value does not fit into its field
    */
   public BttInfoBlock {
-    fits(InfoBlockField.FLAGS, flags, 32);
-    fits(InfoBlockField.MAJOR, major, 16);
-    fits(InfoBlockField.MINOR, minor, 16);
-    fits(BttField.EXTERNAL_LBA_SIZE, externalLbaSize, 32);
-    fits(BttField.EXTERNAL_BLOCKS, externalBlocks, 32);
-    fits(BttField.INTERNAL_LBA_SIZE, internalLbaSize, 32);
-    fits(BttField.INTERNAL_BLOCKS, internalBlocks, 32);
-    fits(BttField.FREE_BLOCKS, freeBlocks, 32);
-    fits(BttField.INFO_SIZE, infoSize, 32);
+    InfoBlock.fits(InfoBlockField.FLAGS, flags, 32);
+    InfoBlock.fits(InfoBlockField.MAJOR, major, 16);
+    InfoBlock.fits(InfoBlockField.MINOR, minor, 16);
+    InfoBlock.fits(InfoBlockField.BTT_EXTERNAL_LBA_SIZE, externalLbaSize, 32);
+    InfoBlock.fits(InfoBlockField.BTT_EXTERNAL_BLOCKS, externalBlocks, 32);
+    InfoBlock.fits(InfoBlockField.BTT_INTERNAL_LBA_SIZE, internalLbaSize, 32);
+    InfoBlock.fits(InfoBlockField.BTT_INTERNAL_BLOCKS, internalBlocks, 32);
+    InfoBlock.fits(InfoBlockField.BTT_FREE_BLOCKS, freeBlocks, 32);
+    InfoBlock.fits(InfoBlockField.BTT_INFO_SIZE, infoSize, 32);
     if (padding.length() != PADDING_LENGTH) {
       throw new IllegalArgumentException("padding is " + PADDING_LENGTH + " bytes long, not " + padding.length());
-    }
-  }
-
-  private static void fits(Enum<?> field, long value, int bits) {
-    if (value >>> bits != 0) {
-      throw new IllegalArgumentException(field + " has " + bits + " bits and cannot hold " + ByteSize.hex(value));
     }
   }
 
@@ -91,18 +83,18 @@ public record BttInfoBlock(UUID uuid, UUID parentUuid, long flags, int major, in
         Integer.toUnsignedLong(in.getInt(InfoBlockField.FLAGS.offset())),
         Short.toUnsignedInt(in.getShort(InfoBlockField.MAJOR.offset())),
         Short.toUnsignedInt(in.getShort(InfoBlockField.MINOR.offset())),
-        number(in, BttField.EXTERNAL_LBA_SIZE),
-        number(in, BttField.EXTERNAL_BLOCKS),
-        number(in, BttField.INTERNAL_LBA_SIZE),
-        number(in, BttField.INTERNAL_BLOCKS),
-        number(in, BttField.FREE_BLOCKS),
-        number(in, BttField.INFO_SIZE),
-        in.getLong(BttField.NEXT_OFFSET.offset()),
-        in.getLong(BttField.DATA_OFFSET.offset()),
-        in.getLong(BttField.MAP_OFFSET.offset()),
-        in.getLong(BttField.LOG_OFFSET.offset()),
-        in.getLong(BttField.COPY_OFFSET.offset()),
-        Bytes.copyOf(block, BttField.PADDING.offset(), InfoBlockField.CHECKSUM.offset()),
+        number(in, InfoBlockField.BTT_EXTERNAL_LBA_SIZE),
+        number(in, InfoBlockField.BTT_EXTERNAL_BLOCKS),
+        number(in, InfoBlockField.BTT_INTERNAL_LBA_SIZE),
+        number(in, InfoBlockField.BTT_INTERNAL_BLOCKS),
+        number(in, InfoBlockField.BTT_FREE_BLOCKS),
+        number(in, InfoBlockField.BTT_INFO_SIZE),
+        in.getLong(InfoBlockField.BTT_NEXT_OFFSET.offset()),
+        in.getLong(InfoBlockField.BTT_DATA_OFFSET.offset()),
+        in.getLong(InfoBlockField.BTT_MAP_OFFSET.offset()),
+        in.getLong(InfoBlockField.BTT_LOG_OFFSET.offset()),
+        in.getLong(InfoBlockField.BTT_COPY_OFFSET.offset()),
+        Bytes.copyOf(block, InfoBlockField.BTT_PADDING.offset(), InfoBlockField.CHECKSUM.offset()),
         in.getLong(InfoBlockField.CHECKSUM.offset()));
   }
 
@@ -111,7 +103,7 @@ public record BttInfoBlock(UUID uuid, UUID parentUuid, long flags, int major, in
     return InfoBlock.Signature.of(block).filter(InfoBlock.Signature.BTT::equals).isPresent();
   }
 
-  private static long number(ByteBuffer in, BttField field) {
+  private static long number(ByteBuffer in, InfoBlockField field) {
     return Integer.toUnsignedLong(in.getInt(field.offset()));
   }
 
@@ -127,18 +119,18 @@ public record BttInfoBlock(UUID uuid, UUID parentUuid, long flags, int major, in
     out.putInt(InfoBlockField.FLAGS.offset(), (int) flags);
     out.putShort(InfoBlockField.MAJOR.offset(), (short) major);
     out.putShort(InfoBlockField.MINOR.offset(), (short) minor);
-    out.putInt(BttField.EXTERNAL_LBA_SIZE.offset(), (int) externalLbaSize);
-    out.putInt(BttField.EXTERNAL_BLOCKS.offset(), (int) externalBlocks);
-    out.putInt(BttField.INTERNAL_LBA_SIZE.offset(), (int) internalLbaSize);
-    out.putInt(BttField.INTERNAL_BLOCKS.offset(), (int) internalBlocks);
-    out.putInt(BttField.FREE_BLOCKS.offset(), (int) freeBlocks);
-    out.putInt(BttField.INFO_SIZE.offset(), (int) infoSize);
-    out.putLong(BttField.NEXT_OFFSET.offset(), nextOffset);
-    out.putLong(BttField.DATA_OFFSET.offset(), dataOffset);
-    out.putLong(BttField.MAP_OFFSET.offset(), mapOffset);
-    out.putLong(BttField.LOG_OFFSET.offset(), logOffset);
-    out.putLong(BttField.COPY_OFFSET.offset(), copyOffset);
-    out.put(BttField.PADDING.offset(), padding.toArray());
+    out.putInt(InfoBlockField.BTT_EXTERNAL_LBA_SIZE.offset(), (int) externalLbaSize);
+    out.putInt(InfoBlockField.BTT_EXTERNAL_BLOCKS.offset(), (int) externalBlocks);
+    out.putInt(InfoBlockField.BTT_INTERNAL_LBA_SIZE.offset(), (int) internalLbaSize);
+    out.putInt(InfoBlockField.BTT_INTERNAL_BLOCKS.offset(), (int) internalBlocks);
+    out.putInt(InfoBlockField.BTT_FREE_BLOCKS.offset(), (int) freeBlocks);
+    out.putInt(InfoBlockField.BTT_INFO_SIZE.offset(), (int) infoSize);
+    out.putLong(InfoBlockField.BTT_NEXT_OFFSET.offset(), nextOffset);
+    out.putLong(InfoBlockField.BTT_DATA_OFFSET.offset(), dataOffset);
+    out.putLong(InfoBlockField.BTT_MAP_OFFSET.offset(), mapOffset);
+    out.putLong(InfoBlockField.BTT_LOG_OFFSET.offset(), logOffset);
+    out.putLong(InfoBlockField.BTT_COPY_OFFSET.offset(), copyOffset);
+    out.put(InfoBlockField.BTT_PADDING.offset(), padding.toArray());
     out.putLong(InfoBlockField.CHECKSUM.offset(), checksum);
     return block;
   }

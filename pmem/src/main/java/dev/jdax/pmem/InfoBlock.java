@@ -138,7 +138,7 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
     }
   }
 
-  private static void fits(InfoBlockField field, long value, int bits) {
+  static void fits(InfoBlockField field, long value, int bits) {
     if (value >>> bits != 0) {
       throw new IllegalArgumentException(field + " has " + bits + " bits and cannot hold " + ByteSize.hex(value));
     }

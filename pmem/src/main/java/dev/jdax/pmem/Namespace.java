@@ -119,14 +119,14 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
   }
 
   /** {@return what its info block is looked at with} */
-  InfoBlockCheck.Surroundings surroundings() {
+  Surroundings surroundings() {
     return surroundings(attachment, label, offset, rawSize);
   }
 
-  static InfoBlockCheck.Surroundings surroundings(Attachment attachment, Optional<Label> label, long offset,
+  static Surroundings surroundings(Attachment attachment, Optional<Label> label, long offset,
       long rawSize) {
-    return new InfoBlockCheck.Surroundings(label.map(Label::uuid).orElse(new UUID(0, 0)), attachment.base() + offset,
-        rawSize, offset, label.map(Namespace::allowedBy).orElse(InfoBlockCheck.Surroundings.ALL),
+    return new Surroundings(label.map(Label::uuid).orElse(new UUID(0, 0)), attachment.base() + offset,
+        rawSize, offset, label.map(Namespace::allowedBy).orElse(Surroundings.ALL),
         label.filter(Namespace::isBtt2).isPresent() ? 0 : InfoBlock.OFFSET);
   }
 
@@ -137,14 +137,14 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
   /** A label of version 1.1 has no abstraction, and forbids nothing. */
   private static Set<InfoBlock.Signature> allowedBy(Label label) {
     if (label.version() == LabelVersion.V1_1) {
-      return InfoBlockCheck.Surroundings.ALL;
+      return Surroundings.ALL;
     }
     Optional<Abstraction> abstraction = label.abstraction();
     if (abstraction.isEmpty()) {
       return Set.of();
     }
     return switch (abstraction.get()) {
-      case NONE -> InfoBlockCheck.Surroundings.ALL;
+      case NONE -> Surroundings.ALL;
       case BTT, BTT2 -> Set.of(InfoBlock.Signature.BTT);
       case PFN -> Set.of(InfoBlock.Signature.FSDAX);
       case DAX -> Set.of(InfoBlock.Signature.DEVDAX);

@@ -165,7 +165,7 @@ public final class NvdimmImage implements AutoCloseable {
 
   private Namespace namespace(int id, Optional<Label> label, long offset, long rawSize, boolean lost)
       throws IOException {
-    InfoBlockCheck.Surroundings around = Namespace.surroundings(attachment, label, offset, rawSize);
+    Surroundings around = Namespace.surroundings(attachment, label, offset, rawSize);
     Optional<byte[]> block = rawSize < around.blockOffset() + InfoBlock.SIZE
         ? Optional.empty()
         : Optional.of(media.read(offset + around.blockOffset(), InfoBlock.SIZE));

@@ -16,7 +16,6 @@ import dev.jdax.PageSize;
 import dev.jdax.pmem.InfoBlock.Signature;
 import dev.jdax.pmem.InfoBlockCheck.DataRange;
 import dev.jdax.pmem.InfoBlockCheck.Result;
-import dev.jdax.pmem.InfoBlockCheck.Surroundings;
 import dev.jdax.pmem.Plan.Part;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;

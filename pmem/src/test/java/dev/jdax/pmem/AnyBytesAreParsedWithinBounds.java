@@ -82,7 +82,7 @@ class AnyBytesAreParsedWithinBounds {
       MediaOfBytes.seal(block, 0, block.length, InfoBlockField.CHECKSUM.offset());
     }
     InfoBlockCheck.Result result = Bounds.within(block.length, () -> InfoBlockCheck.check(Optional.of(block),
-        new InfoBlockCheck.Surroundings(parent, start, size, fileOffset, allowed)));
+        new Surroundings(parent, start, size, fileOffset, allowed)));
     result.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
     result.btt().ifPresent(read -> assertThat(read.toBytes()).isEqualTo(block));
     result.infoBlock().ifPresent(read -> assertThat(read.toBytes()).isEqualTo(block));
@@ -106,13 +106,13 @@ class AnyBytesAreParsedWithinBounds {
     ByteBuffer in = ByteBuffer.wrap(Arrays.copyOf(data, Math.max(data.length, 9))).order(ByteOrder.LITTLE_ENDIAN);
     int flags = in.get();
     long size = in.getLong() & Long.MAX_VALUE >> 1;
-    InfoBlockCheck.Surroundings around = new InfoBlockCheck.Surroundings(new UUID(0, 0), 0, size, 0,
+    Surroundings around = new Surroundings(new UUID(0, 0), 0, size, 0,
         Set.of(Signature.BTT), (flags & 1) == 0 ? 0 : InfoBlock.OFFSET);
     MediaReader blocks = (offset, length) -> {
       byte[] block = new byte[length];
       if (in.hasRemaining()) {
         System.arraycopy(Signature.BTT.bytes(), 0, block, 0, Signature.LENGTH);
-        in.get(block, BttField.EXTERNAL_LBA_SIZE.offset(), Math.min(in.remaining(), BLOCK_OF_BTT));
+        in.get(block, InfoBlockField.BTT_EXTERNAL_LBA_SIZE.offset(), Math.min(in.remaining(), BLOCK_OF_BTT));
         MediaOfBytes.seal(block, 0, block.length, InfoBlockField.CHECKSUM.offset());
       }
       return block;

@@ -12,7 +12,6 @@ import java.util.UUID;
 import dev.jdax.pmem.InfoBlock.Signature;
 import dev.jdax.pmem.InfoBlockCheck.DataRange;
 import dev.jdax.pmem.InfoBlockCheck.Result;
-import dev.jdax.pmem.InfoBlockCheck.Surroundings;
 import org.junit.jupiter.api.Test;
 
 /** {@link InfoBlockCheck} where Linux validates a block and then fails, ignores, or would count wrong. */
