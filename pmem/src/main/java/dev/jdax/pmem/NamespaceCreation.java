@@ -125,8 +125,7 @@ final class NamespaceCreation {
     }
     InterleaveSetCookie set = image.attachment().set().orElseThrow(() -> new DaxException(Errno.EINVAL, attempt,
         "no label there says which DIMM it is of, and Linux passes over a label that is bound to another DIMM",
-        "give the DIMM's position in QEMU, from 0 (--slot, Attachment.withSlot), or the cookie of its interleave set "
-            + "(--cookie, Attachment.withSet)"));
+        "give the DIMM's position in QEMU, from 0 (--slot), or the cookie of its interleave set (--cookie)"));
     return set.forIndex(area.index().orElseThrow());
   }
 
