@@ -3,7 +3,6 @@ package dev.jdax.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.Abstraction;
@@ -72,7 +71,7 @@ final class LabelAreaText {
       case NONE -> "any mode";
       case PFN -> "fsdax";
       case DAX -> "devdax";
-      case BTT, BTT2 -> abstraction.name().toLowerCase(Locale.ROOT);
+      case BTT, BTT2 -> "sector";
     };
   }
 }

@@ -122,7 +122,7 @@ class InspectShowsWhatLinuxMadeOfTheImages {
         + "\"internal_nlba\":64972,\"nfree\":256,\"infosize\":4096,\"nextoff\":0,\"dataoff\":4096,\"mapoff\":33271808,"
         + "\"logoff\":33533952,\"info2off\":33550336}");
     assertThat(CommandRun.of("inspect", file, "--slot", 0).out()).contains(
-        "Linux makes  /dev/pmem0s, a disk with atomic sectors (sector)",
+        "\"s512\"   sector  32 MiB", "Linux makes  /dev/pmem0s, a disk with atomic sectors (sector)",
         "data         32358 KiB, in sectors that a map finds", "sector size  512 bytes",
         "info block   BTT_ARENA_INFO 2.0, at 0x0", "problems: none");
     assertThat(CommandRun.of("read-infoblock", file, "-n", "s512").out()).contains("info block at 0x0",
