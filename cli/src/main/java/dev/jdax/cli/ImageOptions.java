@@ -2,12 +2,14 @@
 package dev.jdax.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.pmem.Attachment;
+import dev.jdax.pmem.CxlLabelArea;
 import dev.jdax.pmem.InterleaveSetCookie;
 import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.NvdimmImage;
@@ -73,6 +75,30 @@ final class ImageOptions {
   LabelArea labelAreaOf(NvdimmImage image) throws DaxException {
     return image.labelArea().orElseThrow(() -> new DaxException(Errno.ENXIO, "read the labels of " + file(),
         "it has no label area, or one without an index block", "give the size of a blank one with --label-size"));
+  }
+
+  /**
+   * Prints the labels of an image, of an NVDIMM or of CXL memory, which there must be.
+   *
+   * @return whether no index block is valid
+   */
+  boolean printLabels(PrintWriter out, NvdimmImage image) throws DaxException {
+    String file = Printable.of(image.file().toString());
+    if (image.cxlLabelArea().isPresent()) {
+      CxlLabelArea area = image.cxlLabelArea().get();
+      out.printf("label area of %s: %s%n%n", file, CxlLabelAreaText.summary(area));
+      new CxlLabelAreaText(out).print(area);
+      return area.blank();
+    }
+    LabelArea area = labelAreaOf(image);
+    out.printf("label area of %s: %s%n%n", file, LabelAreaText.summary(area));
+    new LabelAreaText(out).print(area);
+    return area.blank();
+  }
+
+  /** {@return whether the position of the DIMM was given} */
+  boolean isSlotGiven() {
+    return slot != null;
   }
 
   /** {@return the position of the DIMM, 0 if none was given} */

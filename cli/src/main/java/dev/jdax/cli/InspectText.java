@@ -7,6 +7,8 @@ import java.util.List;
 
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.InterleaveSet;
+import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
 
@@ -19,19 +21,19 @@ final class InspectText {
   }
 
   void print(NvdimmImage image) {
-    new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
-        .row("region", ByteSize.format(image.regionSize()) + ", taken to begin at the physical address "
-            + ByteSize.hex(image.attachment().base()))
-        .row("label area", image.labelArea().map(LabelAreaText::summary).orElse("none")).print(out, "");
-    image.labelArea().ifPresent(area -> {
-      out.println();
-      new LabelAreaText(out).print(area);
-    });
+    Table head = new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
+        .row("region", image.isLabelAreaOnly()
+            ? "not known"
+            : region(image.regionSize(), image.attachment().base()))
+        .row("label area", labelArea(image));
+    image.unchecked().forEach(sentence -> head.row("note", sentence));
+    head.print(out, "");
+    printLabels(image);
     for (Namespace namespace : image.namespaces()) {
       out.println();
-      print(namespace);
+      print(namespace, image.unchecked());
     }
-    if (image.regionSize() > 0) {
+    if (image.regionSize() > 0 && image.cxlLabelArea().isEmpty()) {
       out.println();
       printSpace(image);
     }
@@ -39,9 +41,58 @@ final class InspectText {
     ProblemText.print(out, image);
   }
 
-  private void print(Namespace namespace) {
+  /** Prints what lies on several DIMMs together. */
+  void print(InterleaveSet set) {
+    Table head = new Table().row("set", Printable.of(set.toString()))
+        .row("cookie", set.cookie().map(ByteSize::hex).orElse("not known"));
+    for (NvdimmImage image : set.images()) {
+      head.row(image.position().stream().mapToObj(position -> "position " + position).findFirst().orElse("no position"),
+          Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()) + ", label area: "
+              + labelArea(image));
+    }
+    head.row("region", set.regionSize() == 0
+        ? "not known"
+        : region(set.regionSize(), set.attachment().base()));
+    set.unchecked().forEach(sentence -> head.row("note", Printable.of(sentence)));
+    head.print(out, "");
+    for (NvdimmImage image : set.images()) {
+      out.println();
+      out.println("labels of " + Printable.of(image.file().toString()));
+      printLabels(image);
+    }
+    for (Namespace namespace : set.namespaces()) {
+      out.println();
+      print(namespace, set.unchecked());
+    }
+    out.println();
+    ProblemText.print(out, set.problems(), set.namespaces());
+  }
+
+  private static String region(long size, long base) {
+    return ByteSize.format(size) + ", taken to begin at the physical address " + ByteSize.hex(base);
+  }
+
+  private static String labelArea(NvdimmImage image) {
+    return image.labelArea().map(LabelAreaText::summary).or(() -> image.cxlLabelArea().map(CxlLabelAreaText::summary))
+        .orElse("none");
+  }
+
+  private void printLabels(NvdimmImage image) {
+    image.labelArea().ifPresent(area -> {
+      out.println();
+      new LabelAreaText(out).print(area);
+    });
+    image.cxlLabelArea().ifPresent(area -> {
+      out.println();
+      new CxlLabelAreaText(out).print(area);
+    });
+  }
+
+  private void print(Namespace namespace, List<String> unchecked) {
     out.println((namespace.device() + " " + Printable.quoted(namespace.name())).stripTrailing());
-    Table lines = new Table().row("Linux makes", made(namespace));
+    Table lines = new Table().row("Linux makes", namespace.linux() == LinuxView.UNKNOWN
+        ? "not known: " + Printable.of(String.join("; ", unchecked))
+        : made(namespace));
     if (namespace.linux() != namespace.mode()) {
       lines.row("made for", namespace.mode().toString());
     }
@@ -49,13 +100,15 @@ final class InspectText {
       lines.row("data", ByteSize.format(namespace.size()) + ", from " + ByteSize.hex(namespace.offset()
           + namespace.dataOffset()));
     }
+    boolean part = namespace.label().filter(label -> label.labelCount() > 1).isPresent();
+    namespace.label().filter(label -> part).ifPresent(label -> lines.row("on", label.labelCount() + " DIMMs"));
     lines.row("raw", ByteSize.format(namespace.rawSize()) + ", from " + ByteSize.hex(namespace.offset()));
     namespace.alignment().ifPresent(alignment -> lines.row("alignment", alignment.toString()));
     namespace.map().ifPresent(map -> lines.row("memory map", Sizes.inWords(map)));
     namespace.uuid().ifPresent(uuid -> lines.row("uuid", uuid.toString()));
     namespace.rawUuid().ifPresent(uuid -> lines.row("raw uuid", uuid + ", in the label"));
     lines.row("info block", namespace.infoBlock().map(block -> infoBlock(namespace, block))
-        .orElse("none for devdax or fsdax"));
+        .orElse(namespace.linux() == LinuxView.UNKNOWN ? "not read" : "none for devdax or fsdax"));
     if (!namespace.problems().isEmpty()) {
       lines.row("problems", namespace.problems().size() + ", see below");
     }
@@ -77,6 +130,7 @@ final class InspectText {
       case SECTOR -> disk + "s, a disk with atomic sectors (sector)";
       case RAW -> disk + ", a raw disk (raw)";
       case NONE -> "nothing (none)";
+      case UNKNOWN -> "not known";
     };
   }
 

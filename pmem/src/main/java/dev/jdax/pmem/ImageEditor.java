@@ -251,7 +251,7 @@ public final class ImageEditor implements AutoCloseable {
     List<Problem> problems = new ArrayList<>();
     image.labelArea().ifPresent(area -> {
       problems.addAll(area.problems());
-      problems.addAll(NamespaceScan.of(area, attachment, image.regionSize()).problems());
+      problems.addAll(NamespaceScan.of(area, attachment, image.labelledSize()).problems());
     });
     return problems;
   }

@@ -70,7 +70,7 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
    */
   public LinuxView mode() {
     return infoBlock.map(block -> block.signature().view())
-        .orElse(linux == LinuxView.SECTOR ? LinuxView.SECTOR : LinuxView.RAW);
+        .orElse(linux == LinuxView.SECTOR || linux == LinuxView.UNKNOWN ? linux : LinuxView.RAW);
   }
 
   /**
