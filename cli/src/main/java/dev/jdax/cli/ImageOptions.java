@@ -13,7 +13,6 @@ import dev.jdax.pmem.CxlLabelArea;
 import dev.jdax.pmem.InterleaveSetCookie;
 import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.NvdimmImage;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,8 +27,13 @@ final class ImageOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @ArgGroup(multiplicity = "1")
-  private Which which;
+  // Not a group: picocli counts no operands behind one in a group, and inspect has more of them.
+  @Parameters(index = "0", arity = "0..1", paramLabel = "IMAGE", //
+      description = "The image: a file, or a block device.")
+  private Path operand;
+
+  @Option(names = {"-i", "--image"}, paramLabel = "FILE", description = "The same, in place of IMAGE.")
+  private Path option;
 
   @Option(names = "--base", converter = Sizes.Address.class, paramLabel = "ADDR", //
       description = "The physical address at which the region begins: what is right at one may be wrong at another. "
@@ -52,18 +56,16 @@ final class ImageOptions {
       description = "The size of the label area at the end of the image, 0 for none. Default: it is looked for.")
   private Long labelSize;
 
-  /** The image, as an operand or behind an option. */
-  private static final class Which {
-    @Parameters(paramLabel = "IMAGE", description = "The image: a file, or a block device.")
-    private Path operand;
-
-    @Option(names = {"-i", "--image"}, paramLabel = "FILE", description = "The same.")
-    private Path option;
-  }
-
   /** {@return the image as it was named} */
   Path file() {
-    return which.operand != null ? which.operand : which.option;
+    if (operand == null && option == null) {
+      throw new ParameterException(spec.commandLine(), "Missing required argument: IMAGE, or --image=FILE");
+    }
+    if (operand != null && option != null) {
+      throw new ParameterException(spec.commandLine(),
+          "\"" + operand + "\" and --image=" + option + " both name the image; give one");
+    }
+    return operand != null ? operand : option;
   }
 
   /** {@return what is in the image; opening never writes} */

@@ -36,7 +36,7 @@ final class InspectCommand implements Callable<Integer> {
   @Mixin
   private ImageOptions options;
 
-  @Parameters(index = "1..*", paramLabel = "IMAGE", hideParamSyntax = true, description = {
+  @Parameters(index = "1..*", arity = "0..*", paramLabel = "IMAGE", description = {
       "More images: those of the other DIMMs of an interleave set, in any order."})
   private List<Path> more = List.of();
 

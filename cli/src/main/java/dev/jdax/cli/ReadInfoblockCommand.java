@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
 import dev.jdax.pmem.Problem;
@@ -54,7 +55,7 @@ final class ReadInfoblockCommand implements Callable<Integer> {
             chosen.stream().map(InfoBlockJson::of).flatMap(Optional::stream).toList(), ProblemJson.of(problems))));
       } else {
         for (Namespace namespace : chosen) {
-          print(out, namespace);
+          print(out, namespace, image.unchecked());
           out.println();
         }
         ProblemText.print(out, problems);
@@ -64,10 +65,12 @@ final class ReadInfoblockCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void print(PrintWriter out, Namespace namespace) {
+  private static void print(PrintWriter out, Namespace namespace, List<String> unchecked) {
     String who = (namespace.device() + " " + Printable.quoted(namespace.name())).stripTrailing();
     if (namespace.infoBlock().isEmpty()) {
-      out.println(who + ": no info block for devdax or fsdax");
+      out.println(who + (namespace.linux() == LinuxView.UNKNOWN
+          ? ": not read: " + String.join("; ", unchecked)
+          : ": no info block for devdax or fsdax"));
       return;
     }
     InfoBlock block = namespace.infoBlock().get();

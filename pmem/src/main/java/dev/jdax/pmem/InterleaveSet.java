@@ -271,7 +271,7 @@ public final class InterleaveSet implements AutoCloseable {
       sentences.add("the interleave granularity is not in the labels; give --interleave to read the data");
     }
     images.stream().filter(NvdimmImage::isLabelAreaOnly).forEach(image -> sentences.add(image.file()
-        + " is a label area and nothing else: no label was compared with the size of the DIMM, and no data were read"));
+        + " is a label area and nothing else; no label was compared with the size of the DIMM, and no data were read"));
     return sentences;
   }
 

@@ -262,8 +262,8 @@ public final class NvdimmImage implements AutoCloseable {
           + (lost ? "; what is wrong here spoils all of them" : NEEDED));
     }
     if (isLabelAreaOnly()) {
-      sentences.add("a label area and nothing else: the size of the region and what stands on it are not known, so"
-          + " that no label was compared with them");
+      sentences.add("a label area and nothing else; no label was compared with the size of the DIMM, and no data were"
+          + " read");
     }
     return sentences;
   }
