@@ -119,7 +119,8 @@ record NamespaceScan(List<Found> found, boolean whole, boolean lost, int dimms, 
       int known = attachment.set().map(InterleaveSetCookie::dimms).orElse(0);
       this.dimms = known > 0
           ? known
-          : labels.stream().filter(this::isOurs).findFirst().map(label -> Math.max(label.labelCount(), 1)).orElse(1);
+          : labels.stream().filter(this::isOurs).findFirst()
+              .or(() -> labels.stream().findFirst()).map(label -> Math.max(label.labelCount(), 1)).orElse(1);
     }
 
     void look(LabelSlot slot) {

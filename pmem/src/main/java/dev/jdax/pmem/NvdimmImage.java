@@ -242,13 +242,14 @@ public final class NvdimmImage implements AutoCloseable {
   }
 
   /**
-   * {@return which of the DIMMs of its region this one is, as the label of its first namespace says; empty if the region
+   * {@return which of the DIMMs of its region this one is, as the first label of such a region says; empty if the region
    * lies on one DIMM}
    */
   public OptionalInt position() {
     return dimms == 1
         ? OptionalInt.empty()
-        : namespaces.stream().flatMap(namespace -> namespace.label().stream()).mapToInt(Label::position).findFirst();
+        : labelArea.stream().flatMap(area -> area.live().stream()).map(LabelSlot::label)
+            .filter(label -> label.labelCount() == dimms).mapToInt(Label::position).findFirst();
   }
 
   /**

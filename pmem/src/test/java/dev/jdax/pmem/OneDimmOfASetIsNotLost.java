@@ -72,6 +72,8 @@ class OneDimmOfASetIsNotLost {
     try (NvdimmImage image = NvdimmImage.open(file, Attachment.DEFAULT.withSet(InterleaveSetCookie.given(7)))) {
       assertThat(image.problems()).singleElement().asString().contains("isetcookie", "allowed is 0x7; Linux skips");
       assertThat(image.namespaces()).isEmpty();
+      assertThat(image.dimms()).isEqualTo(4);
+      assertThat(image.position()).hasValue(1);
     }
   }
 
