@@ -39,8 +39,8 @@ public record CxlLabelArea(long offset, LabelGeometry geometry, List<IndexCopy> 
   /**
    * {@return the label area of CXL memory that stands where one of NVDIMMs was read, or empty if that is what it is}
    *
-   * <p>It is one if its index block says version 2.1, and either no slot is taken or one has a label of CXL. Labels of
-   * version 1.2 below such an index block are read as Linux reads them.
+   * <p>It is one if its index block says version 2.1, unless there are labels that count as version 1.2, and none that
+   * begins as one of CXL: such an area is read as Linux reads it.
    *
    * @param area what was read
    * @param media where it was read
@@ -59,7 +59,7 @@ public record CxlLabelArea(long offset, LabelGeometry geometry, List<IndexCopy> 
     CxlLabelArea read = parse(area, bytes);
     boolean known = Stream.concat(read.used.stream(), area.blank() ? read.stale.stream() : Stream.empty())
         .anyMatch(slot -> !(slot.label() instanceof CxlOtherLabel));
-    return known || read.used.isEmpty() ? Optional.of(read) : Optional.empty();
+    return known || area.live().isEmpty() ? Optional.of(read) : Optional.empty();
   }
 
   /** {@return whether the index block that counts says the version; if none counts, whether one of them does} */

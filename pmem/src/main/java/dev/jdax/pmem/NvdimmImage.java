@@ -262,6 +262,8 @@ public final class NvdimmImage implements AutoCloseable {
       sentences.add("one of " + dimms + " DIMMs, position " + position().orElse(0)
           + (lost ? "; what is wrong here spoils all of them" : NEEDED));
     }
+    cxlLabelArea.ifPresent(area -> sentences.add(
+        "the labels are those of CXL memory; what Linux makes of that memory is not looked at"));
     if (isLabelAreaOnly()) {
       sentences.add("a label area and nothing else; no label was compared with the size of the DIMM, and no data were"
           + " read");

@@ -81,8 +81,11 @@ class CxlLabelsAreReadAsWhatTheyAre {
   }
 
   @Test
-  void anEmptyOneIsOneToo() {
+  void anEmptyOneIsOneTooAndOneOfVendorsAlone() {
     assertThat(read(CxlMedia.area(128 << 10)).used()).isEmpty();
+    CxlLabelArea vendors = read(CxlMedia.area(128 << 10, new CxlOtherLabel(Bytes.copyOf(new byte[]{1}, 0, 256))));
+    assertThat(vendors.used()).singleElement().satisfies(slot -> assertThat(slot.problems()).singleElement().asString()
+        .startsWith("CXL label in slot 0: checksum"));
   }
 
   @Test
