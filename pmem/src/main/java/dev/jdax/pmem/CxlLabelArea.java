@@ -72,11 +72,7 @@ public record CxlLabelArea(long offset, LabelGeometry geometry, List<IndexCopy> 
   private static CxlLabelArea parse(LabelArea area, byte[] bytes) {
     LabelGeometry geometry = area.geometry();
     int slots = area.index().map(IndexBlock::mappedSlots).orElse(geometry.slots());
-    BitSet free = area.index().map(IndexBlock::freeSlots).orElseGet(() -> {
-      BitSet all = new BitSet();
-      all.set(0, slots);
-      return all;
-    });
+    BitSet free = LabelArea.freeSlots(area.index(), slots);
     List<CxlLabelSlot> used = new ArrayList<>();
     List<CxlLabelSlot> stale = new ArrayList<>();
     for (int slot = 0; slot < slots; slot++) {
