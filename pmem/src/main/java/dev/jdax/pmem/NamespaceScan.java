@@ -58,17 +58,27 @@ record NamespaceScan(List<Found> found, boolean whole, boolean lost, int dimms, 
       return unlabelled(List.of());
     }
     List<Problem> problems = new ArrayList<>();
-    String consequence = dimms.size() == 1 ? ALL_RAW : NO_LABELS;
+    int said = said(dimms, attachment);
+    String consequence = said == 1 ? ALL_RAW : NO_LABELS;
     List<Part> parts = dimms.stream().map(dimm -> new Part(dimm, dimm.labels(consequence, problems))).toList();
     if (dimms.size() == 1 && !problems.isEmpty()) {
-      return unlabelled(problems);
+      return said == 1 ? unlabelled(problems) : new NamespaceScan(List.of(), false, true, said, problems);
     }
-    Scan scan = new Scan(parts, attachment, problems);
+    Scan scan = new Scan(parts, attachment, said, problems);
     parts.getFirst().labels.forEach(scan::look);
     // Linux compares the addresses as bytes in memory, so the order is not that of the numbers.
     scan.found.sort(Comparator.comparing(one -> Long.reverseBytes(attachment.base() + one.dpa * scan.dimms),
         Long::compareUnsigned));
     return new NamespaceScan(List.copyOf(scan.found), false, scan.lost, scan.dimms, List.copyOf(problems));
+  }
+
+  /** {@return how many DIMMs the region lies on, as far as one label can say it} */
+  private static int said(List<LabelledDimm> dimms, Attachment attachment) {
+    int known = attachment.set().map(InterleaveSetCookie::dimms).orElse(0);
+    return known > 0
+        ? known
+        : dimms.stream().flatMap(dimm -> dimm.area().live().stream()).findFirst()
+            .map(slot -> Math.max(slot.label().labelCount(), 1)).orElse(1);
   }
 
   /** A DIMM with the labels on it that Linux heeds, and all of them that have the same uuid. */
@@ -105,7 +115,7 @@ record NamespaceScan(List<Found> found, boolean whole, boolean lost, int dimms, 
     private final List<Found> found = new ArrayList<>();
     private boolean lost;
 
-    Scan(List<Part> parts, Attachment attachment, List<Problem> problems) {
+    Scan(List<Part> parts, Attachment attachment, int said, List<Problem> problems) {
       this.attachment = attachment;
       this.parts = parts;
       this.first = parts.getFirst();
@@ -116,11 +126,9 @@ record NamespaceScan(List<Found> found, boolean whole, boolean lost, int dimms, 
       this.cookie = attachment.set().isPresent() && index.isPresent()
           ? attachment.set().get().forIndex(index.get())
           : labels.isEmpty() ? 0 : labels.getFirst().cookie();
-      int known = attachment.set().map(InterleaveSetCookie::dimms).orElse(0);
-      this.dimms = known > 0
-          ? known
-          : labels.stream().filter(this::isOurs).findFirst()
-              .or(() -> labels.stream().findFirst()).map(label -> Math.max(label.labelCount(), 1)).orElse(1);
+      boolean isKnown = attachment.set().filter(set -> set.dimms() > 0).isPresent();
+      this.dimms = labels.stream().filter(label -> !isKnown && isOurs(label)).findFirst()
+          .map(label -> Math.max(label.labelCount(), 1)).orElse(said);
     }
 
     void look(LabelSlot slot) {

@@ -114,6 +114,21 @@ class OneDimmOfASetIsNotLost {
   }
 
   @Test
+  void whereItsLabelsOverlapTheWholeRegionIsNotOnIt() throws IOException {
+    Path file = SetMedia.of(4, 3 * SIZE, 4096, V1_2).label(0, 2 * SIZE).label(SIZE, SIZE).dimm(1).in(folder);
+    try (NvdimmImage image = NvdimmImage.open(file)) {
+      assertThat(image.problems()).singleElement().asString()
+          .endsWith("does not have; Linux fails the DIMM (EBUSY), and does not see its labels");
+      assertThat(image.dimms()).isEqualTo(4);
+      assertThat(image.position()).hasValue(1);
+      assertThat(image.namespaces()).isEmpty();
+    }
+    try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT, Set.of(Force.UNSEEN_USERS))) {
+      refused(() -> editor.destroyNamespace("n0"), Errno.EBUSY, "it is one of 4 DIMMs, position 1");
+    }
+  }
+
+  @Test
   void aPartIsNotMapped() throws IOException {
     try (NvdimmImage image = NvdimmImage.open(member(4, 1, V1_2)); DaxBus bus = DaxBus.create()) {
       Namespace part = image.namespace("n0").waiving(Waiver.ALLOCATION);
