@@ -5,11 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -45,7 +46,7 @@ public final class InterleaveSet implements AutoCloseable {
   private InterleaveSet(List<NvdimmImage> images, Attachment attachment, OptionalInt interleave) throws IOException {
     this.attachment = attachment;
     this.interleave = interleave;
-    this.images = images.stream().sorted(Comparator.comparing(InterleaveSet::place)).toList();
+    this.images = inOrder(images);
     NamespaceScan scan = NamespaceScan.of(this.images.stream().map(image -> new LabelledDimm(" of " + image.file(),
         image.labelArea().orElseThrow(), image.labelledSize())).toList(), attachment);
     this.dimms = scan.dimms();
@@ -123,9 +124,29 @@ public final class InterleaveSet implements AutoCloseable {
     }
   }
 
-  /** A DIMM whose labels do not say where it is stays behind the others, in the order in which it was named. */
-  private static int place(NvdimmImage image) {
-    return image.position().orElse(Integer.MAX_VALUE);
+  /**
+   * {@return the images by their positions}
+   *
+   * <p>One whose labels say no position, or one that another image has, takes the first place that is left, so that the
+   * order in which they were named counts.
+   */
+  private static List<NvdimmImage> inOrder(List<NvdimmImage> images) {
+    SortedMap<Integer, NvdimmImage> places = new TreeMap<>();
+    List<NvdimmImage> rest = new ArrayList<>();
+    for (NvdimmImage image : images) {
+      OptionalInt position = image.position();
+      if (position.isEmpty() || places.putIfAbsent(position.getAsInt(), image) != null) {
+        rest.add(image);
+      }
+    }
+    int place = 0;
+    for (NvdimmImage image : rest) {
+      while (places.containsKey(place)) {
+        place++;
+      }
+      places.put(place, image);
+    }
+    return List.copyOf(places.values());
   }
 
   private void requireSet(NamespaceScan scan) throws DaxException {

@@ -227,9 +227,10 @@ record NamespaceScan(List<Found> found, boolean whole, boolean lost, int dimms, 
         List<LabelSlot> ours = part.of(uuid).stream().filter(one -> isOurs(one.label())).toList();
         if (ours.isEmpty()) {
           problems.add(new Problem("label area" + part.dimm.file(), "uuid", part.dimm.area().offset(),
-              "in no label of the set", "a label of " + uuid + ", which" + first.dimm.file() + " has one of",
+              "in no label of the set", "a label of " + uuid + ", as the label area" + first.dimm.file() + " has one",
               ALL_LOST));
           lost = true;
+          size += chosen.label().rawSize(); // what it would have there, so that its data are looked at as a whole
           continue;
         }
         LabelSlot one = ours.getFirst();

@@ -135,6 +135,20 @@ class TheDimmsOfASetAreJudgedTogether {
   }
 
   @Test
+  void aDimmWithoutAPositionTakesThePlaceThatIsLeft() throws IOException {
+    List<Path> files = media(4, 4096).label(0, SIZE, (label, position) -> position % 2 == 1 ? null : label)
+        .infoBlock(0, SIZE, uuid(0)).in(folder);
+    try (InterleaveSet set = open(List.of(files.get(1), files.get(2), files.get(3), files.get(0)), 4096)) {
+      assertThat(set.images()).extracting(NvdimmImage::file).isEqualTo(files);
+      assertThat(sentences(set)).hasSize(2).allMatch(sentence -> sentence.endsWith(LOST));
+      assertThat(set.namespaces()).singleElement().satisfies(lost -> {
+        assertThat(lost.linux()).isEqualTo(LinuxView.NONE);
+        assertThat(lost.infoBlock()).isPresent();
+      });
+    }
+  }
+
+  @Test
   void aCookieThatOneDimmDoesNotHaveLosesAll() throws IOException {
     lost((label, position) -> position == 1 ? with(label, LabelField.COOKIE, 7) : label,
         "label area of DIMM 1: uuid at ", "is in no label of the set");
