@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.InterleaveSet;
 import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.Namespace;
@@ -22,21 +23,20 @@ final class InspectText {
   }
 
   void print(NvdimmImage image) {
-    Table lines = new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
-        .row("region", ByteSize.format(image.regionSize()) + ", taken to begin at the physical address "
-            + ByteSize.hex(image.attachment().base()) + cut(image))
-        .row("label area", image.labelArea().map(LabelAreaText::summary).orElse("none"));
-    image.labelArea().ifPresent(area -> lines.row("bound to", boundTo(image, area)));
-    lines.print(out, "");
-    image.labelArea().ifPresent(area -> {
-      out.println();
-      new LabelAreaText(out).print(area);
-    });
+    Table head = new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
+        .row("region", image.isLabelAreaOnly()
+            ? "not known"
+            : region(image.regionSize(), image.attachment().base()) + cut(image))
+        .row("label area", labelArea(image));
+    image.labelArea().ifPresent(area -> head.row("bound to", boundTo(image, area)));
+    image.unchecked().forEach(sentence -> head.row("note", sentence));
+    head.print(out, "");
+    printLabels(image);
     for (Namespace namespace : image.namespaces()) {
       out.println();
-      print(namespace);
+      print(namespace, image.unchecked());
     }
-    if (image.regionSize() > 0) {
+    if (image.regionSize() > 0 && image.cxlLabelArea().isEmpty()) {
       out.println();
       printSpace(image);
     }
@@ -65,9 +65,58 @@ final class InspectText {
         : "no position of QEMU; by cookie ") + String.join(" and ", cookies);
   }
 
-  private void print(Namespace namespace) {
+  /** Prints what lies on several DIMMs together. */
+  void print(InterleaveSet set) {
+    Table head = new Table().row("set", Printable.of(set.toString()))
+        .row("cookie", set.cookie().map(ByteSize::hex).orElse("not known"));
+    for (NvdimmImage image : set.images()) {
+      head.row(image.position().stream().mapToObj(position -> "position " + position).findFirst().orElse("no position"),
+          Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()) + ", label area: "
+              + labelArea(image));
+    }
+    head.row("region", set.regionSize() == 0
+        ? "not known"
+        : region(set.regionSize(), set.attachment().base()));
+    set.unchecked().forEach(sentence -> head.row("note", Printable.of(sentence)));
+    head.print(out, "");
+    for (NvdimmImage image : set.images()) {
+      out.println();
+      out.println("labels of " + Printable.of(image.file().toString()));
+      printLabels(image);
+    }
+    for (Namespace namespace : set.namespaces()) {
+      out.println();
+      print(namespace, set.unchecked());
+    }
+    out.println();
+    ProblemText.print(out, set.problems(), set.namespaces());
+  }
+
+  private static String region(long size, long base) {
+    return ByteSize.format(size) + ", taken to begin at the physical address " + ByteSize.hex(base);
+  }
+
+  private static String labelArea(NvdimmImage image) {
+    return image.labelArea().map(LabelAreaText::summary).or(() -> image.cxlLabelArea().map(CxlLabelAreaText::summary))
+        .orElse("none");
+  }
+
+  private void printLabels(NvdimmImage image) {
+    image.labelArea().ifPresent(area -> {
+      out.println();
+      new LabelAreaText(out).print(area);
+    });
+    image.cxlLabelArea().ifPresent(area -> {
+      out.println();
+      new CxlLabelAreaText(out).print(area);
+    });
+  }
+
+  private void print(Namespace namespace, List<String> unchecked) {
     out.println((namespace.device() + " " + Printable.quoted(namespace.name())).stripTrailing());
-    Table lines = new Table().row("Linux makes", made(namespace));
+    Table lines = new Table().row("Linux makes", namespace.linux() == LinuxView.UNKNOWN
+        ? "not known: " + Printable.of(String.join("; ", unchecked))
+        : made(namespace));
     if (namespace.linux() != namespace.mode()) {
       lines.row("made for", namespace.mode().toString());
     }
@@ -77,6 +126,8 @@ final class InspectText {
           : ", from " + ByteSize.hex(namespace.offset() + namespace.dataOffset())));
     }
     namespace.sectorSize().ifPresent(size -> lines.row("sector size", size + " bytes"));
+    boolean part = namespace.label().filter(label -> label.labelCount() > 1).isPresent();
+    namespace.label().filter(label -> part).ifPresent(label -> lines.row("on", label.labelCount() + " DIMMs"));
     lines.row("raw", ByteSize.format(namespace.rawSize()) + ", from " + ByteSize.hex(namespace.offset()));
     namespace.alignment().ifPresent(alignment -> lines.row("alignment", alignment.toString()));
     namespace.map().ifPresent(map -> lines.row("memory map", Sizes.inWords(map)));
@@ -93,7 +144,7 @@ final class InspectText {
     return namespace.infoBlock().map(block -> infoBlock(namespace, block.signature(), block.major(), block.minor()))
         .or(() -> namespace.btt()
             .map(block -> infoBlock(namespace, InfoBlock.Signature.BTT, block.major(), block.minor())))
-        .orElse("none");
+        .orElse(namespace.linux() == LinuxView.UNKNOWN ? "not read" : "none");
   }
 
   private static String infoBlock(Namespace namespace, InfoBlock.Signature signature, int major, int minor) {
@@ -111,6 +162,7 @@ final class InspectText {
       case SECTOR -> disk + "s, a disk with atomic sectors (sector)";
       case RAW -> disk + ", a raw disk (raw)";
       case NONE -> "nothing (none)";
+      case UNKNOWN -> "not known";
     };
   }
 

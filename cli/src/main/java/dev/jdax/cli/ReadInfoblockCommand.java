@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.BttInfoBlock;
 import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
 import dev.jdax.pmem.Problem;
@@ -56,7 +57,7 @@ final class ReadInfoblockCommand implements Callable<Integer> {
             chosen.stream().map(InfoBlockDocument::of).flatMap(Optional::stream).toList(), ProblemJson.of(problems))));
       } else {
         for (Namespace namespace : chosen) {
-          print(out, namespace);
+          print(out, namespace, image.unchecked());
           out.println();
         }
         ProblemText.print(out, problems);
@@ -66,10 +67,12 @@ final class ReadInfoblockCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void print(PrintWriter out, Namespace namespace) {
+  private static void print(PrintWriter out, Namespace namespace, List<String> unchecked) {
     String who = (namespace.device() + " " + Printable.quoted(namespace.name())).stripTrailing();
     if (namespace.infoBlock().isEmpty() && namespace.btt().isEmpty()) {
-      out.println(who + ": no info block");
+      out.println(who + (namespace.linux() == LinuxView.UNKNOWN
+          ? ": not read: " + String.join("; ", unchecked)
+          : ": no info block"));
       return;
     }
     out.println(who + ": info block at " + ByteSize.hex(namespace.offset() + namespace.infoBlockOffset()));

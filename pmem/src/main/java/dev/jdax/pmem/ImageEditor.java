@@ -39,6 +39,11 @@ import dev.jdax.spi.Waiver;
  * safe. If one fails for another reason than its checks, the state is one of the two as well, and
  * {@link #image()} shows which.
  *
+ * <p>Of one DIMM out of several, and of a file that is a label area and nothing else, making and ending namespaces and
+ * initialising labels are refused with EBUSY, unless {@link Force#ONE_DIMM} is given; a namespace is not made on one DIMM
+ * out of several even then (EINVAL). Labels of CXL memory are never changed (EINVAL), only replaced by
+ * {@link #initLabels}.
+ *
  * <p>The whole file is locked until the editor is closed. The lock is advisory: jdax heeds it, others may not. An
  * editor is for one thread.
  */
@@ -253,7 +258,7 @@ public final class ImageEditor implements AutoCloseable {
     List<Problem> problems = new ArrayList<>();
     image.labelArea().ifPresent(area -> {
       problems.addAll(area.problems());
-      problems.addAll(NamespaceScan.of(area, attachment, image.regionSize()).problems());
+      problems.addAll(NamespaceScan.of(area, attachment, image.labelledSize()).problems());
     });
     return problems;
   }

@@ -17,8 +17,9 @@ import java.util.stream.IntStream;
  * @param cookie1 of labels of version 1.1
  * @param cookie2 of labels of version 1.2
  * @param alternate what old kernels wrote, which sorted the DIMMs by the bytes of their offsets; accepted in both
+ * @param dimms how many DIMMs the set has; 0 where nothing but the cookie is known
  */
-public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
+public record InterleaveSetCookie(long cookie1, long cookie2, long alternate, int dimms) {
   private static final int SHORT_ENTRY = 16;
   private static final int LONG_ENTRY = 48;
 
@@ -60,7 +61,7 @@ public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
     Comparator<Dimm> bytewise = (a, b) -> Long.compareUnsigned(Long.reverseBytes(a.regionOffset),
         Long.reverseBytes(b.regionOffset));
     return new InterleaveSetCookie(sum(dimms, numeric, SHORT_ENTRY), sum(dimms, numeric, LONG_ENTRY),
-        sum(dimms, bytewise, SHORT_ENTRY));
+        sum(dimms, bytewise, SHORT_ENTRY), dimms.size());
   }
 
   /**
@@ -78,7 +79,7 @@ public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
    * @param cookie the cookie
    */
   public static InterleaveSetCookie given(long cookie) {
-    return new InterleaveSetCookie(cookie, cookie, cookie);
+    return new InterleaveSetCookie(cookie, cookie, cookie, 0);
   }
 
   /**

@@ -37,6 +37,8 @@ final class LabelInitialization {
 
   private MediaIntent intent() throws DaxException {
     checkSize();
+    MediaIntent.requireAll(image, force, attempt);
+    checkCxlLabels();
     Optional<LabelArea> old = image.labelArea();
     if (old.isPresent() && !force.contains(Force.LABELS)) {
       checkLabels(old.get());
@@ -45,13 +47,15 @@ final class LabelInitialization {
       checkInfoBlock();
     }
     List<MediaStep> steps = new ArrayList<>();
+    image.cxlLabelArea().ifPresent(area -> steps.add(clearing("CXL", area.offset(), area.geometry())));
     boolean valid = old.isPresent() && !old.get().blank();
     if (valid) {
       steps.addAll(LabelUpdate.emptying(old.get()));
     }
     if (!valid || !sameForm(old.get())) {
       long offset = image.size() - geometry.areaSize();
-      old.filter(area -> area.offset() < offset).ifPresent(area -> steps.add(clearing(area)));
+      old.filter(area -> area.offset() < offset)
+          .ifPresent(area -> steps.add(clearing("larger", area.offset(), area.geometry())));
       steps.add(LabelUpdate.fresh(geometry, offset));
     }
     return new MediaIntent("initialised " + ByteSize.format(geometry.areaSize()) + " of labels, version "
@@ -106,6 +110,15 @@ final class LabelInitialization {
     }
   }
 
+  private void checkCxlLabels() throws DaxException {
+    if (image.cxlLabelArea().isPresent() && !force.contains(Force.LABELS)) {
+      throw new DaxException(Errno.EBUSY, attempt,
+          "there is a label area of CXL memory, version " + CxlLabelArea.VERSION + ", with "
+              + image.cxlLabelArea().get().used().size() + " labels that would be lost",
+          "keep a copy of it, and initialise by force");
+    }
+  }
+
   /** The namespace that all of the image was becomes shorter, or is not looked at any more. */
   private void checkInfoBlock() throws DaxException {
     if (!force.contains(Force.INFO_BLOCK) && !image.namespaces().isEmpty()
@@ -124,9 +137,12 @@ final class LabelInitialization {
         && block.labelSizeCode() == geometry.version().code() && block.minor() == geometry.version().minor();
   }
 
-  /** {@return the write that removes the index blocks of a larger area, whose first bytes become the region's} */
-  private static MediaStep clearing(LabelArea larger) {
-    return MediaStep.of("zeros over the index blocks of the larger label area", larger.offset(),
-        new byte[larger.geometry().labelOffset()]).withBarrier();
+  /**
+   * {@return the write that removes the index blocks of an area that goes: a larger one, whose first bytes become the
+   * region's, or one of CXL memory, whose blocks would stay valid over other labels}
+   */
+  private static MediaStep clearing(String which, long offset, LabelGeometry geometry) {
+    return MediaStep.of("zeros over the index blocks of the " + which + " label area", offset,
+        new byte[geometry.labelOffset()]).withBarrier();
   }
 }

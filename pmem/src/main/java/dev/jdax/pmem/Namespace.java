@@ -74,7 +74,9 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
    */
   public LinuxView mode() {
     return infoBlock.map(block -> block.signature().view())
-        .orElse(btt.isPresent() ? LinuxView.SECTOR : LinuxView.RAW);
+        .orElse(btt.isPresent()
+            ? LinuxView.SECTOR
+            : linux == LinuxView.UNKNOWN ? LinuxView.UNKNOWN : LinuxView.RAW);
   }
 
   /**

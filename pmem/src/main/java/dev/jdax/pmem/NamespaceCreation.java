@@ -40,7 +40,18 @@ final class NamespaceCreation {
   static MediaIntent of(NvdimmImage image, NamespaceRequest request, Set<Force> force) throws DaxException {
     NamespaceCreation creation = new NamespaceCreation(image, request, force);
     Optional<LabelArea> labels = MediaIntent.labelsOf(image, creation.attempt);
+    MediaIntent.requireAll(image, force, creation.attempt);
+    creation.requireOneDimm();
     return labels.isPresent() ? creation.labelled(labels.get()) : creation.whole();
+  }
+
+  /** A label of one DIMM among those of a set would lose them all, so that no force makes sense of it. */
+  private void requireOneDimm() throws DaxException {
+    if (image.dimms() > 1) {
+      throw new DaxException(Errno.EINVAL, attempt,
+          "it is one of " + image.dimms() + " DIMMs, and a namespace has a part on each of them",
+          "create it where Linux has all of the DIMMs, or initialise the labels of this one by force");
+    }
   }
 
   private MediaIntent whole() throws DaxException {
@@ -105,7 +116,7 @@ final class NamespaceCreation {
 
   /** What costs Linux its namespaces would cost it the new one too. */
   private void requireSound(LabelArea area) throws DaxException {
-    List<Problem> problems = NamespaceScan.of(area, image.attachment(), image.regionSize()).problems();
+    List<Problem> problems = NamespaceScan.of(area, image.attachment(), image.labelledSize()).problems();
     if (!problems.isEmpty()) {
       boolean cookie = problems.getFirst().field().equals("isetcookie");
       throw new DaxException(Errno.EINVAL, attempt, "Linux cannot use its labels as they are: " + problems.getFirst(),

@@ -61,6 +61,16 @@ public final class PmemDriver implements DaxDriver {
 
   /** Where labels spoil each other, Linux makes nothing of any of them. */
   private static void requireListed(String attempt, Namespace namespace) throws DaxException {
+    int dimms = namespace.label().map(Label::labelCount).orElse(1);
+    if (dimms > 1 && namespace.linux() != LinuxView.NONE) {
+      throw new DaxException(Errno.EOPNOTSUPP, attempt,
+          "it is interleaved over " + dimms + " DIMMs, and no file has its bytes one after the other",
+          "map it where Linux has all of the DIMMs");
+    }
+    if (namespace.linux() == LinuxView.UNKNOWN) {
+      throw new DaxException(Errno.EOPNOTSUPP, attempt, "the file has the label area alone, and no data",
+          "name the image of the DIMM");
+    }
     if (namespace.linux() == LinuxView.NONE && namespace.btt().isEmpty() && byItself(namespace) != LinuxView.NONE) {
       throw new DaxException(Errno.ENXIO, attempt, "the labels of its region contradict each other",
           "look at the problems of the image, and mend the labels");

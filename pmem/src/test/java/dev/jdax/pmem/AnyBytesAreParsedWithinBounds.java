@@ -55,8 +55,16 @@ class AnyBytesAreParsedWithinBounds {
     });
     assertThat(read.used().size() + read.freeSlots()).isLessThanOrEqualTo(area.length / 128);
     assertThat(read.blank()).isEqualTo(read.index().isEmpty());
+    Bounds.within(area.length, () -> CxlLabelArea.of(read, area)).ifPresent(cxl -> {
+      cxl.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
+      assertThat(cxl.used().size() + cxl.freeSlots()).isLessThanOrEqualTo(area.length / CxlLabel.SIZE);
+      assertThat(cxl.blank()).isEqualTo(read.blank());
+      cxl.used().forEach(slot -> assertThat(slot.label().toBytes()).isEqualTo(Arrays.copyOfRange(area,
+          (int) (slot.offset() - offset), (int) (slot.offset() - offset) + CxlLabel.SIZE)));
+    });
     if (bit(data, 6)) { // as a DIMM of 1 MiB
       NamespaceScan scan = Bounds.within(area.length, () -> NamespaceScan.of(read, Attachment.DEFAULT, 1 << 20));
+      assertThat(scan.dimms()).isBetween(1, 0xffff);
       assertThat(scan.found()).allMatch(found -> Long.compareUnsigned(found.dpa(), 1 << 20) < 0);
       scan.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
     }
@@ -140,6 +148,10 @@ class AnyBytesAreParsedWithinBounds {
       assertThat(label.toBytes()).isEqualTo(bytes);
       assertThat(label.name().length()).isLessThanOrEqualTo(LabelName.LENGTH);
     }
+    byte[] cxl = Arrays.copyOf(data, CxlLabel.SIZE);
+    CxlLabel label = CxlLabel.parse(cxl);
+    assertThat(label.toBytes()).isEqualTo(cxl);
+    assertThat(CxlLabelSlot.of(0, 0, true, label).label()).isEqualTo(CxlLabel.parse(label.toBytes()));
     byte[] index = Arrays.copyOf(data, Math.ceilDiv(Math.max(data.length, 1), 256) * 256);
     IndexBlock.parse(index).ifPresent(block -> {
       assertThat(block.toBytes()).isEqualTo(index);

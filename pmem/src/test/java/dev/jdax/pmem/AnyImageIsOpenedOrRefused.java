@@ -56,8 +56,8 @@ class AnyImageIsOpenedOrRefused {
 
   private static void assertSane(NvdimmImage image, Namespace namespace) {
     assertThat(namespace.toString()).contains(namespace.device());
-    assertThat(namespace.offset()).isBetween(0L, image.regionSize());
-    assertThat(namespace.rawSize()).isBetween(0L, image.regionSize() - namespace.offset());
+    assertThat(namespace.offset()).isBetween(0L, image.labelledSize());
+    assertThat(namespace.rawSize()).isBetween(0L, image.labelledSize() - namespace.offset());
     assertThat(namespace.dataOffset()).isBetween(0L, namespace.rawSize());
     if (namespace.linux() == LinuxView.SECTOR) { // Linux believes how many sectors there are
       assertThat(namespace.size()).isNotNegative();
