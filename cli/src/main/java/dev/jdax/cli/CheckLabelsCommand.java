@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 
 import dev.jdax.pmem.Force;
 import dev.jdax.pmem.ImageEditor;
-import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.NvdimmImage;
 import dev.jdax.pmem.Problem;
 import picocli.CommandLine.Command;
@@ -52,14 +51,13 @@ final class CheckLabelsCommand implements Callable<Integer> {
       }
     }
     try (NvdimmImage image = options.open()) {
-      LabelArea area = options.labelAreaOf(image);
       List<Problem> problems = problemsOfLabels(image);
-      out.printf("label area of %s: %s%n%n", Printable.of(image.file().toString()), LabelAreaText.summary(area));
-      new LabelAreaText(out).print(area);
+      boolean blank = options.printLabels(out, image);
       out.println();
+      image.unchecked().forEach(sentence -> out.println("note: " + sentence));
       ProblemText.print(out, problems);
       out.flush();
-      return area.blank() || !problems.isEmpty() ? 1 : 0;
+      return blank || !problems.isEmpty() ? 1 : 0;
     }
   }
 

@@ -24,8 +24,8 @@ final class EditOptions {
   private boolean dryRun;
 
   @Option(names = {"-f", "--force"}, description = {
-      "Write over labels or an info block that are there, and do all of --assume-unused. What is seen to be in use is "
-          + "never written to."})
+      "Write over labels or an info block that are there, change the labels of one DIMM out of several, and do all of "
+          + "--assume-unused. What is seen to be in use is never written to."})
   private boolean force;
 
   @Option(names = "--assume-unused", description = {

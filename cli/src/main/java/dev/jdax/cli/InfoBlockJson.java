@@ -3,24 +3,22 @@ package dev.jdax.cli;
 
 import java.math.BigInteger;
 import java.util.List;
-import java.util.Optional;
 
 import dev.jdax.pmem.InfoBlock;
 import dev.jdax.pmem.Namespace;
 
 /**
- * An info block for programs, as {@code ndctl read-infoblock -j} has it, with its namespace, its place in the file, and
- * what is wrong with it.
+ * An info block for devdax or fsdax, for programs, as {@code ndctl read-infoblock -j} has it, with its namespace, its
+ * place in the file, and what is wrong with it.
  */
 record InfoBlockJson(String file, String signature, String uuid, String parent_uuid, long flags, String version,
     BigInteger dataoff, BigInteger npfns, long mode, long start_pad, long end_trunc, long align, long page_size,
-    int page_struct_size, String namespace, long offset, List<ProblemJson> problems) {
-  /** {@return the info block of a namespace, or empty if that has none for devdax or fsdax} */
-  static Optional<InfoBlockJson> of(Namespace namespace) {
-    return namespace.infoBlock().map(block -> new InfoBlockJson(namespace.file().toString(), block.signature().text(),
+    int page_struct_size, String namespace, long offset, List<ProblemJson> problems) implements InfoBlockDocument {
+  InfoBlockJson(Namespace namespace, InfoBlock block) {
+    this(namespace.file().toString(), block.signature().text(),
         block.uuid().toString(), block.parentUuid().toString(), block.flags(), block.major() + "." + block.minor(),
         Json.unsigned(block.dataOffset()), Json.unsigned(block.pages()), Integer.toUnsignedLong(block.mode()),
         block.startPad(), block.endTrunc(), block.align(), block.pageSize(), block.pageStructSize(),
-        namespace.device(), namespace.offset() + InfoBlock.OFFSET, ProblemJson.of(namespace.problems())));
+        namespace.device(), namespace.offset() + InfoBlock.OFFSET, ProblemJson.of(namespace.problems()));
   }
 }

@@ -4,9 +4,13 @@ package dev.jdax.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.InterleaveSet;
+import dev.jdax.pmem.LabelArea;
+import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
 
@@ -19,19 +23,20 @@ final class InspectText {
   }
 
   void print(NvdimmImage image) {
-    new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
-        .row("region", ByteSize.format(image.regionSize()) + ", taken to begin at the physical address "
-            + ByteSize.hex(image.attachment().base()))
-        .row("label area", image.labelArea().map(LabelAreaText::summary).orElse("none")).print(out, "");
-    image.labelArea().ifPresent(area -> {
-      out.println();
-      new LabelAreaText(out).print(area);
-    });
+    Table head = new Table().row("file", Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()))
+        .row("region", image.isLabelAreaOnly()
+            ? "not known"
+            : region(image.regionSize(), image.attachment().base()) + cut(image))
+        .row("label area", labelArea(image));
+    image.labelArea().ifPresent(area -> head.row("bound to", boundTo(image, area)));
+    image.unchecked().forEach(sentence -> head.row("note", sentence));
+    head.print(out, "");
+    printLabels(image);
     for (Namespace namespace : image.namespaces()) {
       out.println();
-      print(namespace);
+      print(namespace, image.unchecked());
     }
-    if (image.regionSize() > 0) {
+    if (image.regionSize() > 0 && image.cxlLabelArea().isEmpty()) {
       out.println();
       printSpace(image);
     }
@@ -39,32 +44,112 @@ final class InspectText {
     ProblemText.print(out, image);
   }
 
-  private void print(Namespace namespace) {
+  /** {@return what QEMU cuts off the region, if it does} */
+  private static String cut(NvdimmImage image) {
+    return image.cutOff() == 0
+        ? ""
+        : "; " + ByteSize.format(image.cutOff())
+            + " behind it are cut off, as the alignment of QEMU's memory backend is "
+            + ByteSize.format(image.attachment().backendAlignment().orElseThrow());
+  }
+
+  /** {@return the DIMM that the cookies of the labels name} */
+  private static String boundTo(NvdimmImage image, LabelArea area) {
+    List<String> cookies = area.live().stream().map(slot -> ByteSize.hex(slot.label().cookie())).distinct().toList();
+    if (cookies.isEmpty()) {
+      return "no DIMM, as there is no label";
+    }
+    OptionalInt position = image.qemuPosition();
+    return (position.isPresent()
+        ? "QEMU position " + position.getAsInt() + " (--slot " + position.getAsInt() + "), by cookie "
+        : "no position of QEMU; by cookie ") + String.join(" and ", cookies);
+  }
+
+  /** Prints what lies on several DIMMs together. */
+  void print(InterleaveSet set) {
+    Table head = new Table().row("set", Printable.of(set.toString()))
+        .row("cookie", set.cookie().map(ByteSize::hex).orElse("not known"));
+    for (NvdimmImage image : set.images()) {
+      head.row(image.position().stream().mapToObj(position -> "position " + position).findFirst().orElse("no position"),
+          Printable.of(image.file().toString()) + ", " + ByteSize.format(image.size()) + ", label area: "
+              + labelArea(image));
+    }
+    head.row("region", set.regionSize() == 0
+        ? "not known"
+        : region(set.regionSize(), set.attachment().base()));
+    set.unchecked().forEach(sentence -> head.row("note", Printable.of(sentence)));
+    head.print(out, "");
+    for (NvdimmImage image : set.images()) {
+      out.println();
+      out.println("labels of " + Printable.of(image.file().toString()));
+      printLabels(image);
+    }
+    for (Namespace namespace : set.namespaces()) {
+      out.println();
+      print(namespace, set.unchecked());
+    }
+    out.println();
+    ProblemText.print(out, set.problems(), set.namespaces());
+  }
+
+  private static String region(long size, long base) {
+    return ByteSize.format(size) + ", taken to begin at the physical address " + ByteSize.hex(base);
+  }
+
+  private static String labelArea(NvdimmImage image) {
+    return image.labelArea().map(LabelAreaText::summary).or(() -> image.cxlLabelArea().map(CxlLabelAreaText::summary))
+        .orElse("none");
+  }
+
+  private void printLabels(NvdimmImage image) {
+    image.labelArea().ifPresent(area -> {
+      out.println();
+      new LabelAreaText(out).print(area);
+    });
+    image.cxlLabelArea().ifPresent(area -> {
+      out.println();
+      new CxlLabelAreaText(out).print(area);
+    });
+  }
+
+  private void print(Namespace namespace, List<String> unchecked) {
     out.println((namespace.device() + " " + Printable.quoted(namespace.name())).stripTrailing());
-    Table lines = new Table().row("Linux makes", made(namespace));
+    Table lines = new Table().row("Linux makes", namespace.linux() == LinuxView.UNKNOWN
+        ? "not known: " + Printable.of(String.join("; ", unchecked))
+        : made(namespace));
     if (namespace.linux() != namespace.mode()) {
       lines.row("made for", namespace.mode().toString());
     }
     if (namespace.size() > 0) {
-      lines.row("data", ByteSize.format(namespace.size()) + ", from " + ByteSize.hex(namespace.offset()
-          + namespace.dataOffset()));
+      lines.row("data", ByteSize.format(namespace.size()) + (namespace.linux() == LinuxView.SECTOR
+          ? ", in sectors that a map finds"
+          : ", from " + ByteSize.hex(namespace.offset() + namespace.dataOffset())));
     }
+    namespace.sectorSize().ifPresent(size -> lines.row("sector size", size + " bytes"));
+    boolean part = namespace.label().filter(label -> label.labelCount() > 1).isPresent();
+    namespace.label().filter(label -> part).ifPresent(label -> lines.row("on", label.labelCount() + " DIMMs"));
     lines.row("raw", ByteSize.format(namespace.rawSize()) + ", from " + ByteSize.hex(namespace.offset()));
     namespace.alignment().ifPresent(alignment -> lines.row("alignment", alignment.toString()));
     namespace.map().ifPresent(map -> lines.row("memory map", Sizes.inWords(map)));
     namespace.uuid().ifPresent(uuid -> lines.row("uuid", uuid.toString()));
     namespace.rawUuid().ifPresent(uuid -> lines.row("raw uuid", uuid + ", in the label"));
-    lines.row("info block", namespace.infoBlock().map(block -> infoBlock(namespace, block))
-        .orElse("none for devdax or fsdax"));
+    lines.row("info block", infoBlock(namespace));
     if (!namespace.problems().isEmpty()) {
       lines.row("problems", namespace.problems().size() + ", see below");
     }
     lines.print(out, "  ");
   }
 
-  private static String infoBlock(Namespace namespace, InfoBlock block) {
-    return block.signature().text() + " " + block.major() + "." + block.minor() + ", at "
-        + ByteSize.hex(namespace.offset() + InfoBlock.OFFSET);
+  private static String infoBlock(Namespace namespace) {
+    return namespace.infoBlock().map(block -> infoBlock(namespace, block.signature(), block.major(), block.minor()))
+        .or(() -> namespace.btt()
+            .map(block -> infoBlock(namespace, InfoBlock.Signature.BTT, block.major(), block.minor())))
+        .orElse(namespace.linux() == LinuxView.UNKNOWN ? "not read" : "none");
+  }
+
+  private static String infoBlock(Namespace namespace, InfoBlock.Signature signature, int major, int minor) {
+    return signature.text() + " " + major + "." + minor + ", at "
+        + ByteSize.hex(namespace.offset() + namespace.infoBlockOffset());
   }
 
   /** {@return the device that Linux makes ({@code nvdimm_namespace_disk_name} in drivers/nvdimm/namespace_devs.c)} */
@@ -77,6 +162,7 @@ final class InspectText {
       case SECTOR -> disk + "s, a disk with atomic sectors (sector)";
       case RAW -> disk + ", a raw disk (raw)";
       case NONE -> "nothing (none)";
+      case UNKNOWN -> "not known";
     };
   }
 

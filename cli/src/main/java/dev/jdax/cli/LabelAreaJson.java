@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 
+import dev.jdax.pmem.CurrentIndex;
 import dev.jdax.pmem.IndexBlock;
 import dev.jdax.pmem.IndexCopy;
 import dev.jdax.pmem.Label;
@@ -27,7 +28,11 @@ record LabelAreaJson(long offset, long size, String version, int slots, int used
   /** An index block; a block without a signature has no fields, as it is none. */
   record Index(String signature, Integer major, Integer minor, Integer labelsize, Long seq, Long nslot, long offset,
       boolean valid, boolean current, List<ProblemJson> problems) {
-    static Index of(IndexCopy copy, boolean current) {
+    static List<Index> of(List<IndexCopy> copies, CurrentIndex current) {
+      return copies.stream().map(copy -> of(copy, current.number().orElse(-1) == copy.number())).toList();
+    }
+
+    private static Index of(IndexCopy copy, boolean current) {
       List<ProblemJson> problems = ProblemJson.of(copy.problems());
       if (copy.block().isEmpty()) {
         return new Index(null, null, null, null, null, null, copy.offset(), copy.valid(), current, problems);
@@ -54,8 +59,7 @@ record LabelAreaJson(long offset, long size, String version, int slots, int used
   }
 
   static LabelAreaJson of(LabelArea area) {
-    List<Index> index = area.indexes().stream()
-        .map(copy -> Index.of(copy, area.current().number().orElse(-1) == copy.number())).toList();
+    List<Index> index = Index.of(area.indexes(), area.current());
     List<SlotLabel> labels = shown(area).map(SlotLabel::of).toList();
     return new LabelAreaJson(area.offset(), area.size(), area.version().toString(), area.used().size()
         + area.freeSlots(), area.used().size(), area.freeSlots(), area.current().reason(), index, labels);

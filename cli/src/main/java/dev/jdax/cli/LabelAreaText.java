@@ -3,10 +3,10 @@ package dev.jdax.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.Abstraction;
+import dev.jdax.pmem.CurrentIndex;
 import dev.jdax.pmem.IndexBlock;
 import dev.jdax.pmem.IndexCopy;
 import dev.jdax.pmem.Label;
@@ -29,17 +29,21 @@ final class LabelAreaText {
         + " free";
   }
 
-  void print(LabelArea area) {
+  /** Prints the index blocks of an area, of NVDIMMs or of CXL memory. */
+  static void printIndexes(PrintWriter out, List<IndexCopy> indexes, CurrentIndex chosen) {
     Table blocks = new Table().row("index block", "at", "seq", "");
-    for (IndexCopy copy : area.indexes()) {
-      boolean current = area.current().number().orElse(-1) == copy.number();
+    for (IndexCopy copy : indexes) {
+      boolean current = chosen.number().orElse(-1) == copy.number();
       blocks.row(Integer.toString(copy.number()), ByteSize.hex(copy.offset()),
           copy.block().map(IndexBlock::sequence).map(Object::toString).orElse("-"),
-          (copy.valid() ? "valid" : "NOT valid") + (current ? ", current: " + area.current().reason() : ""));
+          (copy.valid() ? "valid" : "NOT valid") + (current ? ", current: " + chosen.reason() : ""));
     }
     blocks.print(out, "");
     out.println();
+  }
 
+  void print(LabelArea area) {
+    printIndexes(out, area.indexes(), area.current());
     List<LabelSlot> shown = LabelAreaJson.shown(area).toList();
     if (shown.isEmpty()) {
       out.println("no labels");
@@ -56,7 +60,11 @@ final class LabelAreaText {
 
   /** {@return what Linux makes of what stands in the slot} */
   static String state(LabelSlot slot) {
-    return !slot.used() ? "left over" : slot.valid() ? "valid" : "NOT valid";
+    return state(slot.used(), slot.valid());
+  }
+
+  static String state(boolean used, boolean valid) {
+    return !used ? "left over" : valid ? "valid" : "NOT valid";
   }
 
   /** {@return the mode that the label allows} */
@@ -67,12 +75,12 @@ final class LabelAreaText {
     return label.abstraction().map(LabelAreaText::word).orElse("?");
   }
 
-  private static String word(Abstraction abstraction) {
+  static String word(Abstraction abstraction) {
     return switch (abstraction) {
       case NONE -> "any mode";
       case PFN -> "fsdax";
       case DAX -> "devdax";
-      case BTT, BTT2 -> abstraction.name().toLowerCase(Locale.ROOT);
+      case BTT, BTT2 -> "sector";
     };
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 import dev.jdax.ByteSize;
+import dev.jdax.pmem.Attachment;
 import dev.jdax.pmem.Plan;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -39,6 +40,11 @@ final class PlanCommand implements Callable<Integer> {
   @Option(names = "--granule", converter = Sizes.Bytes.class, paramLabel = "SIZE", //
       description = "What the size of the namespace must be a multiple of, with --usable. Default: 16M.")
   private Long granule;
+
+  @Option(names = "--backend-align", converter = Sizes.Bytes.class, paramLabel = "SIZE", //
+      description = "The align= of QEMU's memory backend, for a namespace that is all of an image without labels: QEMU cuts "
+          + "the --size down to a multiple of it, and for --usable the size is such a multiple. Default: 4K.")
+  private Long backendAlignment;
 
   @Option(names = {"-j", "--json"}, description = "Print one JSON object (schema 1), sizes in bytes.")
   private boolean json;
@@ -81,13 +87,24 @@ final class PlanCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--granule goes with --usable: --size is taken as it is");
     }
     try {
+      Attachment attachment = Attachment.DEFAULT.withBase(base);
+      attachment = backendAlignment == null ? attachment : attachment.withBackendAlignment(backendAlignment);
       return wanted.size != null
-          ? Plan.ofRaw(wanted.size, base, geometry.alignment(), geometry.map())
+          ? Plan.ofRaw(attachment.cut(wanted.size), base, geometry.alignment(), geometry.map())
           : Plan.forUsable(wanted.usable, base, geometry.alignment(), geometry.map(),
-              granule == null ? Plan.DEFAULT_GRANULE : granule);
+              multiple(granule == null ? Plan.DEFAULT_GRANULE : granule));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  /** {@return the least multiple of a granule that QEMU cuts nothing off} */
+  private long multiple(long of) {
+    long common = of;
+    while (backendAlignment != null && common > 0 && common % backendAlignment != 0) {
+      common += common; // the alignment is a power of two
+    }
+    return common;
   }
 
   private static void print(PrintWriter out, Plan plan) {

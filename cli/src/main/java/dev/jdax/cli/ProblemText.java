@@ -15,7 +15,12 @@ final class ProblemText {
 
   /** Prints an image's problems, those of a namespace with its name. */
   static void print(PrintWriter out, NvdimmImage image) {
-    printSentences(out, image.problems().stream().map(problem -> owner(image, problem) + problem).toList());
+    print(out, image.problems(), image.namespaces());
+  }
+
+  /** Prints problems, those of a namespace with its name. */
+  static void print(PrintWriter out, List<Problem> problems, List<Namespace> namespaces) {
+    printSentences(out, problems.stream().map(problem -> owner(namespaces, problem) + problem).toList());
   }
 
   static void print(PrintWriter out, List<Problem> problems) {
@@ -27,8 +32,8 @@ final class ProblemText {
     sentences.forEach(sentence -> out.println("  " + Printable.of(sentence)));
   }
 
-  private static String owner(NvdimmImage image, Problem problem) {
-    return image.namespaces().stream().filter(namespace -> namespace.problems().contains(problem)).findFirst()
+  private static String owner(List<Namespace> namespaces, Problem problem) {
+    return namespaces.stream().filter(namespace -> namespace.problems().contains(problem)).findFirst()
         .map(Namespace::device).map(device -> device + ", ").orElse("");
   }
 }

@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 
 import dev.jdax.ByteSize;
+import dev.jdax.pmem.BttInfoBlock;
 import dev.jdax.pmem.InfoBlock;
+import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
 import dev.jdax.pmem.Problem;
@@ -20,8 +23,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code jdax read-infoblock}: the info blocks of an image, field by field. */
 @Command(name = "read-infoblock", description = {
-    "Shows the info blocks of the namespaces of an NVDIMM image, for devdax or fsdax, field by field as they stand "
-        + "there, right or wrong. Writes nothing.",
+    "Shows the info blocks of the namespaces of an NVDIMM image, field by field as they stand there, "
+        + "right or wrong. Writes nothing.",
     "Exits with 0 if the image could be read: problems are part of what is shown."})
 final class ReadInfoblockCommand implements Callable<Integer> {
   @Spec
@@ -40,7 +43,7 @@ final class ReadInfoblockCommand implements Callable<Integer> {
   @Option(names = {"-j", "--json"}, description = "Print one JSON object (schema 1), keys as ndctl names them.")
   private boolean json;
 
-  private record Document(int schema, List<InfoBlockJson> infoblocks, List<ProblemJson> problems) {
+  private record Document(int schema, List<InfoBlockDocument> infoblocks, List<ProblemJson> problems) {
   }
 
   @Override
@@ -51,10 +54,10 @@ final class ReadInfoblockCommand implements Callable<Integer> {
       List<Problem> problems = chosen.stream().flatMap(namespace -> namespace.problems().stream()).toList();
       if (json) {
         out.println(Json.of(new Document(Json.SCHEMA,
-            chosen.stream().map(InfoBlockJson::of).flatMap(Optional::stream).toList(), ProblemJson.of(problems))));
+            chosen.stream().map(InfoBlockDocument::of).flatMap(Optional::stream).toList(), ProblemJson.of(problems))));
       } else {
         for (Namespace namespace : chosen) {
-          print(out, namespace);
+          print(out, namespace, image.unchecked());
           out.println();
         }
         ProblemText.print(out, problems);
@@ -64,19 +67,46 @@ final class ReadInfoblockCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void print(PrintWriter out, Namespace namespace) {
+  private static void print(PrintWriter out, Namespace namespace, List<String> unchecked) {
     String who = (namespace.device() + " " + Printable.quoted(namespace.name())).stripTrailing();
-    if (namespace.infoBlock().isEmpty()) {
-      out.println(who + ": no info block for devdax or fsdax");
+    if (namespace.infoBlock().isEmpty() && namespace.btt().isEmpty()) {
+      out.println(who + (namespace.linux() == LinuxView.UNKNOWN
+          ? ": not read: " + String.join("; ", unchecked)
+          : ": no info block"));
       return;
     }
-    InfoBlock block = namespace.infoBlock().get();
-    out.println(who + ": info block at " + ByteSize.hex(namespace.offset() + InfoBlock.OFFSET));
-    new Table().row("signature", block.signature().text())
-        .row("uuid", block.uuid().toString())
-        .row("parent_uuid", block.parentUuid().toString())
-        .row("flags", ByteSize.hex(block.flags()))
-        .row("version", block.major() + "." + block.minor())
+    out.println(who + ": info block at " + ByteSize.hex(namespace.offset() + namespace.infoBlockOffset()));
+    namespace.infoBlock().ifPresent(block -> print(out, block));
+    namespace.btt().ifPresent(block -> print(out, block));
+  }
+
+  private static Table head(InfoBlock.Signature signature, UUID uuid, UUID parent, long flags, String version) {
+    return new Table().row("signature", signature.text()).row("uuid", uuid.toString())
+        .row("parent_uuid", parent.toString()).row("flags", ByteSize.hex(flags)).row("version", version);
+  }
+
+  private static String checksum(long there, long computed) {
+    return ByteSize.hex(there) + (there == computed ? " (right)" : " (WRONG)");
+  }
+
+  private static void print(PrintWriter out, BttInfoBlock block) {
+    head(InfoBlock.Signature.BTT, block.uuid(), block.parentUuid(), block.flags(), block.major() + "." + block.minor())
+        .row("external_lbasize", Long.toString(block.externalLbaSize()))
+        .row("external_nlba", Long.toString(block.externalBlocks()))
+        .row("internal_lbasize", Long.toString(block.internalLbaSize()))
+        .row("internal_nlba", Long.toString(block.internalBlocks()))
+        .row("nfree", Long.toString(block.freeBlocks()))
+        .row("infosize", Long.toString(block.infoSize()))
+        .row("nextoff", both(block.nextOffset()))
+        .row("dataoff", both(block.dataOffset()))
+        .row("mapoff", both(block.mapOffset()))
+        .row("logoff", both(block.logOffset()))
+        .row("info2off", both(block.copyOffset()))
+        .row("checksum", checksum(block.checksum(), block.computedChecksum())).print(out, "  ");
+  }
+
+  private static void print(PrintWriter out, InfoBlock block) {
+    head(block.signature(), block.uuid(), block.parentUuid(), block.flags(), block.major() + "." + block.minor())
         .row("dataoff", both(block.dataOffset()))
         .row("npfns", Long.toUnsignedString(block.pages()) + " (pages of 4 KiB)")
         .row("mode", Integer.toUnsignedString(block.mode())
@@ -86,8 +116,7 @@ final class ReadInfoblockCommand implements Callable<Integer> {
         .row("align", both(block.align()))
         .row("page_size", both(block.pageSize()))
         .row("page_struct_size", both(block.pageStructSize()))
-        .row("checksum", ByteSize.hex(block.checksum())
-            + (block.checksum() == block.computedChecksum() ? " (right)" : " (WRONG)"))
+        .row("checksum", checksum(block.checksum(), block.computedChecksum()))
         .print(out, "  ");
   }
 

@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.NvdimmImage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +34,12 @@ final class ReadLabelsCommand implements Callable<Integer> {
   private record Document(int schema, List<Dimm> dimms) {
   }
 
+  private record CxlDocument(int schema, List<CxlDimm> dimms) {
+  }
+
+  private record CxlDimm(String dev, List<LabelAreaJson.Index> index, List<CxlLabelAreaJson.SlotLabel> label) {
+  }
+
   private record Dimm(String dev, List<LabelAreaJson.Index> index, List<LabelAreaJson.SlotLabel> label) {
   }
 
@@ -42,17 +47,21 @@ final class ReadLabelsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     try (NvdimmImage image = options.open()) {
-      LabelArea area = options.labelAreaOf(image);
-      if (json) {
-        LabelAreaJson all = LabelAreaJson.of(area);
-        out.println(Json.of(new Document(Json.SCHEMA,
-            List.of(new Dimm("nmem" + options.position(), all.index(), all.label())))));
+      if (!json) {
+        options.printLabels(out, image);
+      } else if (image.cxlLabelArea().isPresent()) {
+        CxlLabelAreaJson all = CxlLabelAreaJson.of(image.cxlLabelArea().get());
+        out.println(Json.of(new CxlDocument(Json.SCHEMA, List.of(new CxlDimm(dimm(), all.index(), all.label())))));
       } else {
-        out.printf("label area of %s: %s%n%n", Printable.of(image.file().toString()), LabelAreaText.summary(area));
-        new LabelAreaText(out).print(area);
+        LabelAreaJson all = LabelAreaJson.of(options.labelAreaOf(image));
+        out.println(Json.of(new Document(Json.SCHEMA, List.of(new Dimm(dimm(), all.index(), all.label())))));
       }
     }
     out.flush();
     return 0;
+  }
+
+  private String dimm() {
+    return "nmem" + options.position();
   }
 }

@@ -93,4 +93,17 @@ class APlanSaysWhereEveryByteGoes {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains(sentence, "Usage: jdax plan");
   }
+
+  /** QEMU leaves 3 GiB of 3.5 GiB, and 2 GiB for a bit more than 1 GiB. */
+  @Test
+  void asQemuCutsIt() {
+    assertThat(
+        CommandRun.of("plan", "--size", "3584M", "--backend-align", "1G", "-j").json().get("raw_size").getAsLong())
+        .isEqualTo(3L << 30);
+    assertThat(CommandRun.of("plan", "--usable", "1025M", "--backend-align", "1G", "-j").json().get("raw_size")
+        .getAsLong()).isEqualTo(2L << 30);
+    assertThat(CommandRun.of("plan", "--usable", "100M", "--granule", "48M", "--backend-align", "32M", "-j").json()
+        .get("raw_size").getAsLong()).isEqualTo(192L << 20);
+    assertThat(CommandRun.of("plan", "--size", "64M", "--backend-align", "5000").exitCode()).isEqualTo(2);
+  }
 }

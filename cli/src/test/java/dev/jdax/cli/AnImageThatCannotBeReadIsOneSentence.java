@@ -36,7 +36,8 @@ class AnImageThatCannotBeReadIsOneSentence {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"inspect | (IMAGE | -i=FILE)", "inspect a --image b | mutually exclusive",
+  @CsvSource(delimiter = '|', value = {"inspect | Missing required argument: IMAGE, or --image=FILE",
+      "inspect a --image b | both name the image; give one",
       "inspect a --base 1 | a physical address is a multiple of 4096 below 2^52",
       "inspect a --slot -1 | count from 0", "inspect a --region x | is not an int",
       "inspect a --label-size 65M | a label area has at most 64 MiB", "inspect a -V | Unknown option: ",

@@ -85,7 +85,7 @@ class InfoBlocksAreReadAsNdctlReadsThem {
   void whereThereIsNoneItIsSaid() {
     Path file = LinuxImage.RAW.in(folder);
     assertThat(CommandRun.of("read-infoblock", file).out())
-        .isEqualTo("namespace0.0: no info block for devdax or fsdax\n\nproblems: none\n");
+        .isEqualTo("namespace0.0: no info block\n\nproblems: none\n");
     JsonObject json = CommandRun.of("read-infoblock", file, "-j").json();
     assertThat(json.getAsJsonArray("infoblocks")).isEmpty();
     assertThat(json.getAsJsonArray("problems")).isEmpty();

@@ -3,8 +3,11 @@ package dev.jdax.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -29,8 +32,14 @@ class InspectShowsWhatLinuxMadeOfTheImages {
     assertThat(run.exitCode()).as(run.toString()).isZero();
     assertThat(run.err()).isEmpty();
     JsonObject found = run.json();
-    assertThat(found.keySet()).containsExactly("schema", "file", "size", "region_size", "base", "label_area",
-        "namespaces", "free", "infoblocks", "problems");
+    Set<String> keys = new LinkedHashSet<>(List.of("schema", "file", "size", "region_size", "base", "backend_align",
+        "qemu_position", "label_area", "namespaces", "free", "infoblocks", "problems"));
+    if (found.getAsJsonArray("label_area").isEmpty()) {
+      keys.remove("qemu_position");
+    } else {
+      assertThat("nmem" + found.get("qemu_position").getAsInt()).isEqualTo(image.dimm());
+    }
+    assertThat(found.keySet()).containsExactlyElementsOf(keys);
     assertThat(found.get("schema").getAsInt()).isEqualTo(1);
     assertThat(found.get("file").getAsString()).isEqualTo(file.toString());
     assertThat(found.get("size").getAsLong()).isEqualTo(file.toFile().length());
@@ -88,6 +97,65 @@ class InspectShowsWhatLinuxMadeOfTheImages {
         "size", "name", "offset", "raw_size", "data_offset", "problems", "linux");
   }
 
+  /** What ndctl list said of them, and ndctl read-infoblock of the first. */
+  @Test
+  void sectorsAreShownAsNdctlShowsThem() {
+    Path file = LinuxImage.unpack("sector-v1.2", folder);
+    JsonObject found = CommandRun.of("inspect", file, "--slot", 0, "--json").json();
+    assertThat(found.getAsJsonArray("problems")).isEmpty();
+    JsonObject first = found.getAsJsonArray("namespaces").get(0).getAsJsonObject();
+    assertThat(first.get("dev").getAsString()).isEqualTo("namespace0.0");
+    assertThat(first.get("mode").getAsString()).isEqualTo("sector");
+    assertThat(first.get("linux").getAsString()).isEqualTo("sector");
+    assertThat(first.get("size").getAsLong()).isEqualTo(33134592);
+    assertThat(first.get("sector_size").getAsLong()).isEqualTo(512);
+    assertThat(first.get("uuid").getAsString()).isEqualTo("2df58ad1-0a3e-42c1-93ef-aee776d9e06c");
+    JsonObject second = found.getAsJsonArray("namespaces").get(1).getAsJsonObject();
+    assertThat(second.get("size").getAsLong()).isEqualTo(32444416);
+    assertThat(second.get("sector_size").getAsLong()).isEqualTo(4096);
+    JsonObject block = CommandRun.of("read-infoblock", file, "-n", "s512", "--json").json()
+        .getAsJsonArray("infoblocks").get(0).getAsJsonObject();
+    List.of("file", "namespace", "offset", "problems").forEach(block::remove);
+    assertThat(block).hasToString("{\"signature\":\"BTT_ARENA_INFO\","
+        + "\"uuid\":\"2df58ad1-0a3e-42c1-93ef-aee776d9e06c\",\"parent_uuid\":\"1f1e3153-d60f-4527-9df1-da18fcc992a6\","
+        + "\"flags\":0,\"version\":\"2.0\",\"external_lbasize\":512,\"external_nlba\":64716,\"internal_lbasize\":512,"
+        + "\"internal_nlba\":64972,\"nfree\":256,\"infosize\":4096,\"nextoff\":0,\"dataoff\":4096,\"mapoff\":33271808,"
+        + "\"logoff\":33533952,\"info2off\":33550336}");
+    assertThat(CommandRun.of("inspect", file, "--slot", 0).out()).contains(
+        "\"s512\"   sector  32 MiB", "Linux makes  /dev/pmem0s, a disk with atomic sectors (sector)",
+        "data         32358 KiB, in sectors that a map finds", "sector size  512 bytes",
+        "info block   BTT_ARENA_INFO 2.0, at 0x0", "problems: none");
+    assertThat(CommandRun.of("read-infoblock", file, "-n", "s512").out()).contains("info block at 0x0",
+        "external_lbasize  512", "info2off          0x1fff000", "(right)");
+    Path earlier = LinuxImage.unpack("sector-v1.1", folder);
+    assertThat(CommandRun.of("inspect", earlier, "--slot", 1).out()).contains(
+        "info block   BTT_ARENA_INFO 1.1, at 0x1000",
+        "sector size  4096 bytes", "problems: none");
+  }
+
+  @Test
+  void aRegionIsShownAsQemuCutsIt() throws Exception {
+    Path file = folder.resolve("cut.img");
+    try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
+      made.setLength(4L << 30);
+    }
+    assertThat(CommandRun.of("init-labels", "-i", file, "--backend-align", "1G", "--assume-unused").exitCode())
+        .isZero();
+    CommandRun create = CommandRun.of("create-namespace", "-i", file, "--backend-align", "1G", "--slot", 0, "-m",
+        "devdax",
+        "--assume-unused", "--json");
+    assertThat(create.json().getAsJsonArray("namespaces").get(0).getAsJsonObject().get("raw_size").getAsLong())
+        .isEqualTo(3L << 30);
+    CommandRun run = CommandRun.of("inspect", file, "--backend-align", "1G");
+    assertThat(run.out()).contains("region      3 GiB, taken to begin at the physical address 0x100000000; 1048448 KiB"
+        + " behind it are cut off, as the alignment of QEMU's memory backend is 1 GiB", "problems: none");
+    JsonObject found = CommandRun.of("inspect", file, "--backend-align", "1G", "-j").json();
+    assertThat(found.get("region_size").getAsLong()).isEqualTo(3L << 30);
+    assertThat(found.get("backend_align").getAsLong()).isEqualTo(1L << 30);
+    assertThat(CommandRun.of("inspect", file, "--backend-align", "3M").err()).contains("powers of two from 4096 on");
+    assertThat(CommandRun.of("inspect", file).out()).contains("region      4194176 KiB,", "problems: none");
+  }
+
   @Test
   void forPeopleAllOfItIsOnAPage() {
     CommandRun run = LinuxImage.LABELS_1_2.run("inspect", LinuxImage.LABELS_1_2.in(folder));
@@ -96,6 +164,7 @@ class InspectShowsWhatLinuxMadeOfTheImages {
         file        labels-v1.2.img, 262272 KiB
         region      256 MiB, taken to begin at the physical address 0x120000000
         label area  128 KiB at 0x10000000, version 1.2, 3 slots used, 507 free
+        bound to    QEMU position 2 (--slot 2), by cookie 0xba90260012b4de
 
         index block  at          seq
         0            0x10000000  3    valid, current: sequence number 3 follows 2
@@ -148,6 +217,6 @@ class InspectShowsWhatLinuxMadeOfTheImages {
   void aDiskWithNothingInItIsShownToo() {
     CommandRun run = LinuxImage.RAW.run("inspect", LinuxImage.RAW.in(folder));
     assertThat(run.out()).contains("label area  none", "Linux makes  /dev/pmem3, a raw disk (raw)",
-        "info block   none for devdax or fsdax", "free  nothing", "problems: none").doesNotContain("made for");
+        "info block   none", "free  nothing", "problems: none").doesNotContain("made for");
   }
 }

@@ -76,6 +76,11 @@ enum LinuxImage {
 
   /** {@return the image, in a file of its own with holes where it reads zero} */
   Path in(Path folder) {
+    return unpack(text, folder);
+  }
+
+  /** {@return an image of Linux by its name, likewise} */
+  static Path unpack(String text, Path folder) {
     Path file = folder.resolve(text + ".img");
     byte[] zero = new byte[BLOCK];
     try (InputStream image = new GZIPInputStream(Files.newInputStream(FOLDER.resolve(text + ".img.gz")));

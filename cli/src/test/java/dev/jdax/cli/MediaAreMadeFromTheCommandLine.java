@@ -118,13 +118,32 @@ class MediaAreMadeFromTheCommandLine {
   }
 
   @Test
+  void thePositionIsAskedForAndThenKeptAndShown() {
+    assertDone(edit("init-labels", "--slot", 1));
+    assertThat(CommandRun.of("inspect", image).out()).contains("bound to    no DIMM, as there is no label");
+    assertThat(inspected().has("qemu_position")).isFalse();
+    assertRefused(edit("create-namespace", "-m", "devdax", "-s", "16M"), "no label there says which DIMM it is of",
+        "--slot", "--cookie", "(EINVAL)");
+    assertDone(edit("create-namespace", "-m", "devdax", "-s", "16M", "--slot", 1));
+    assertDone(edit("create-namespace", "-m", "devdax", "-s", "16M"));
+    assertThat(inspected().get("qemu_position").getAsInt()).isEqualTo(1);
+    assertThat(CommandRun.of("inspect", image).out())
+        .contains("bound to    QEMU position 1 (--slot 1), by cookie 0x");
+    assertThat(CommandRun.of("inspect", image, "--slot", 1).out()).contains("problems: none");
+    assertRefused(edit("create-namespace", "-m", "devdax", "-s", "16M", "--slot", 0), "isetcookie",
+        "that of QEMU's NVDIMM at position 1", "(EINVAL)");
+    assertThat(CommandRun.of("inspect", image, "--slot", 0).out()).contains("problems: 2", "isetcookie",
+        "bound to    QEMU position 1");
+  }
+
+  @Test
   void aDryRunWritesNothing() throws IOException {
     assertDone(edit("init-labels", "--dry-run"), "dry run, nothing was written: initialised",
         "0x10000000  131072  empty label area");
     assertThat(CommandRun.of("inspect", image, "--json").json().getAsJsonArray("label_area")).isEmpty();
     assertDone(edit("init-labels"));
     byte[] before = tail();
-    CommandRun run = edit("create-namespace", "-s", "32M", "--dry-run", "--json");
+    CommandRun run = edit("create-namespace", "-s", "32M", "--slot", 0, "--dry-run", "--json");
     assertThat(run.json().get("dry_run").getAsBoolean()).isTrue();
     assertThat(run.json().getAsJsonArray("steps").asList())
         .extracting(step -> step.getAsJsonObject().get("barrier").getAsBoolean()).contains(true);
@@ -144,7 +163,7 @@ class MediaAreMadeFromTheCommandLine {
   @Test
   void aDamagedIndexBlockIsRepaired() throws IOException {
     assertDone(edit("init-labels"));
-    assertDone(edit("create-namespace", "-m", "devdax", "-s", "16M", "-n", "alpha"));
+    assertDone(edit("create-namespace", "-m", "devdax", "-s", "16M", "-n", "alpha", "--slot", 0));
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
       file.seek(256 * MIB + 256 + 20);
       file.write(0x7f);

@@ -76,7 +76,7 @@ final class Qemu {
   private void nvdimm(Nvdimm nvdimm) throws IOException {
     int n = (int) command.stream().filter(word -> word.startsWith("nvdimm,")).count();
     add("-object", "memory-backend-file,id=mem" + n + ",share=on,mem-path=" + escaped(nvdimm.file()) + ",size="
-        + Files.size(nvdimm.file()));
+        + Files.size(nvdimm.file()) + nvdimm.backend());
     add("-device", "nvdimm,id=nv" + n + ",memdev=mem" + n
         + (nvdimm.labels() == null ? "" : ",label-size=" + nvdimm.labels()) + nvdimm.options());
   }

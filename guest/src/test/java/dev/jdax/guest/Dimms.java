@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -62,11 +63,13 @@ final class Dimms {
    * @param position which of the guest's NVDIMMs it is, from 0
    * @param base where its region begins
    * @param labelSize the size of its label area, 0 for none
+   * @param backendAlignment the alignment of its memory backend, 0 for the one that QEMU takes by itself
    */
-  record Dimm(Path file, int position, long base, int labelSize) {
+  record Dimm(Path file, int position, long base, int labelSize, long backendAlignment) {
     /** How the guest has it, but for the number of its region, which Linux gives. */
     Attachment attachment() {
-      return new Attachment(base, 0, Optional.empty(), OptionalInt.of(labelSize)).withSlot(position);
+      return new Attachment(base, 0, Optional.empty(), OptionalInt.of(labelSize),
+          backendAlignment == 0 ? OptionalLong.empty() : OptionalLong.of(backendAlignment)).withSlot(position);
     }
 
     /** What is in it, as region 0. */
@@ -103,7 +106,8 @@ final class Dimms {
     }
 
     private Nvdimm nvdimm() {
-      Nvdimm plain = Nvdimm.of(file).address("0x" + Long.toHexString(base));
+      Nvdimm placed = Nvdimm.of(file).address("0x" + Long.toHexString(base));
+      Nvdimm plain = backendAlignment == 0 ? placed : placed.backendAlignment(backendAlignment);
       return labelSize == 0 ? plain : plain.labels(Integer.toString(labelSize));
     }
 
@@ -138,10 +142,27 @@ final class Dimms {
     return add(name, regionSize, 0);
   }
 
+  /**
+   * Adds one whose memory backend has an alignment, at the next multiple of it.
+   *
+   * @param size the size of its image
+   * @param labelSize the size of its label area, 0 for none
+   */
+  Dimm cut(String name, long size, int labelSize, long backendAlignment) throws IOException {
+    next = Math.ceilDiv(next, backendAlignment) * backendAlignment;
+    long region = size - labelSize;
+    return add(new Dimm(folder.resolve(name + ".img"), dimms.size(), next, labelSize, backendAlignment), size,
+        region - region % backendAlignment);
+  }
+
   private Dimm add(String name, long regionSize, int labelSize) throws IOException {
-    Dimm dimm = new Dimm(folder.resolve(name + ".img"), dimms.size(), next, labelSize);
+    return add(new Dimm(folder.resolve(name + ".img"), dimms.size(), next, labelSize, 0), regionSize + labelSize,
+        regionSize);
+  }
+
+  private Dimm add(Dimm dimm, long size, long regionSize) throws IOException {
     try (RandomAccessFile image = new RandomAccessFile(dimm.file.toFile(), "rw")) {
-      image.setLength(regionSize + labelSize);
+      image.setLength(size);
     }
     dimms.add(dimm);
     next += regionSize;

@@ -68,10 +68,12 @@ final class Listing {
    * A namespace. Of what it does not have, or ndctl does not say, there is none.
    *
    * @param number the one behind the dot of its name
+   * @param sectorSize the size of a sector in mode sector
    * @param device the device in its region for mapping, or none
    */
   record Space(int number, String mode, Optional<String> map, long size, Optional<String> uuid,
-      Optional<String> rawUuid, Optional<Long> alignment, Optional<String> name, Optional<Device> device) {
+      Optional<String> rawUuid, Optional<Long> alignment, Optional<Long> sectorSize, Optional<String> name,
+      Optional<Device> device) {
     static Space of(NvdimmImage image, Namespace namespace) {
       Optional<Device> device = namespace.linux() == LinuxView.DEVDAX
           ? Optional.of(new Device(namespace.id(), namespace.size(), namespace.alignment().orElseThrow().bytes(),
@@ -79,12 +81,12 @@ final class Listing {
           : Optional.empty();
       return new Space(namespace.id(), namespace.linux().toString(), namespace.map().map(Object::toString),
           namespace.size(), namespace.uuid().map(Object::toString), namespace.rawUuid().map(Object::toString),
-          namespace.alignment().map(PageSize::bytes),
+          namespace.alignment().map(PageSize::bytes), namespace.sectorSize().stream().boxed().findFirst(),
           Optional.of(namespace.name()).filter(name -> !name.isEmpty()), device);
     }
 
     private Space unnumbered() {
-      return new Space(0, mode, map, size, uuid, rawUuid, alignment, name,
+      return new Space(0, mode, map, size, uuid, rawUuid, alignment, sectorSize, name,
           device.map(known -> new Device(0, known.size, known.alignment, known.mode)));
     }
 
@@ -93,7 +95,10 @@ final class Listing {
           .map(region -> elements(region, "devices").map(Device::of).toList()).map(List::getFirst);
       return new Space(numberOf(ndctl.get("dev")), ndctl.get("mode").getAsString(), text(ndctl, "map"),
           ndctl.get("size").getAsLong(), text(ndctl, "uuid"), text(ndctl, "raw_uuid"),
-          text(ndctl, "align").map(Long::valueOf), text(ndctl, "name"), device);
+          text(ndctl, "align").map(Long::valueOf),
+          text(ndctl, "sector_size").filter(size -> ndctl.get("mode").getAsString().equals("sector"))
+              .map(Long::valueOf),
+          text(ndctl, "name"), device);
     }
 
     private static Optional<String> text(JsonObject object, String key) {

@@ -73,6 +73,17 @@ class MadeImagesComeUpInLinux {
   private static void makeImages() throws IOException {
     // First, since its base is a multiple of 1 GiB.
     whole("whole-1g", 2 * GIB, devdax(PageSize.SIZE_1G, MapLocation.RAM));
+    // QEMU cuts their regions down: to 3 GiB, 64 MiB and 96 MiB.
+    for (Dimm cut : List.of(dimms.cut("cut-1g", 4 * GIB, LABELS, GIB),
+        dimms.cut("cut-2m", 66 * MIB, LABELS, 2 * MIB))) {
+      try (ImageEditor editor = cut.edit()) {
+        editor.initLabels(LabelVersion.V1_2, LABELS);
+        editor.createNamespace(devdax(PageSize.SIZE_2M, MapLocation.DEVICE).withName("all that is left"));
+      }
+    }
+    try (ImageEditor editor = dimms.cut("cut-whole", 125 * MIB, 0, 32 * MIB).edit()) {
+      editor.createNamespace(devdax(PageSize.SIZE_2M, MapLocation.RAM));
+    }
     try (ImageEditor editor = dimms.labelled("labelled-1g", 4 * GIB + 16 * MIB).edit()) {
       editor.initLabels(LabelVersion.V1_2, LABELS);
       editor.createNamespace(devdax(PageSize.SIZE_4K, MapLocation.DEVICE).withSize(16 * MIB).withName("small"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.pmem;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -21,6 +22,13 @@ public final class Bytes {
    */
   public static Bytes copyOf(byte[] source, int from, int to) {
     return new Bytes(Arrays.copyOfRange(source, from, to));
+  }
+
+  /** {@return the next bytes of a buffer} */
+  static Bytes take(ByteBuffer from, int length) {
+    byte[] taken = new byte[length];
+    from.get(taken);
+    return new Bytes(taken);
   }
 
   /**

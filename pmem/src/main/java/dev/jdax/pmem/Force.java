@@ -11,6 +11,11 @@ public enum Force {
   /** Emptying a label area that has labels in it, or that is damaged. */
   LABELS,
   /**
+   * Changing the labels of one DIMM without the rest: of a DIMM that is interleaved with others, whose labels would no
+   * longer fit, or of one of which the file has the label area alone.
+   */
+  ONE_DIMM,
+  /**
    * Overwriting a sound info block that no label leads to. It has no second copy: a power failure meanwhile leaves
    * neither the old one nor the new.
    */

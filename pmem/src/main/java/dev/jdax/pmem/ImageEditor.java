@@ -27,7 +27,7 @@ import dev.jdax.spi.Waiver;
  * Makes media: label areas, labels and info blocks in an image that nobody uses meanwhile.
  *
  * {@snippet :
- * try (ImageEditor editor = ImageEditor.open(Path.of("nv.img"), Attachment.DEFAULT, Force.none())) {
+ * try (ImageEditor editor = ImageEditor.open(Path.of("nv.img"), Attachment.DEFAULT.withSlot(0), Force.none())) {
  *   editor.initLabels(LabelVersion.V1_2, 128 << 10);
  *   editor.createNamespace(NamespaceRequest.of(LinuxView.DEVDAX, PageSize.SIZE_2M, MapLocation.DEVICE)
  *       .withSize(64 << 20).withName("alpha"));
@@ -38,6 +38,11 @@ import dev.jdax.spi.Waiver;
  * image as it was before or as it is behind them; the methods name their exceptions. When one returns, what it wrote is
  * safe. If one fails for another reason than its checks, the state is one of the two as well, and
  * {@link #image()} shows which.
+ *
+ * <p>Of one DIMM out of several, and of a file that is a label area and nothing else, making and ending namespaces and
+ * initialising labels are refused with EBUSY, unless {@link Force#ONE_DIMM} is given; a namespace is not made on one DIMM
+ * out of several even then (EINVAL). Labels of CXL memory are never changed (EINVAL), only replaced by
+ * {@link #initLabels}.
  *
  * <p>The whole file is locked until the editor is closed. The lock is advisory: jdax heeds it, others may not. An
  * editor is for one thread.
@@ -108,7 +113,8 @@ public final class ImageEditor implements AutoCloseable {
       requireUnmapped(file, attempt, force);
       FileMedia onFile = FileMedia.open(file);
       unwind.onFailure(() -> close(onFile));
-      ImageEditor editor = new ImageEditor(file, attachment, dry ? new DryMedia(onFile) : onFile, force, claim::close);
+      ImageEditor editor = new ImageEditor(file, attachment.on(file), dry ? new DryMedia(onFile) : onFile, force,
+          claim::close);
       unwind.keep();
       return editor;
     }
@@ -170,7 +176,7 @@ public final class ImageEditor implements AutoCloseable {
    * @param labelSize its size in bytes: what QEMU's option {@code label-size} will say
    * @return what was done
    * @throws DaxException with ENXIO if an area of that size has no room for two labels; with EINVAL if the image has no
-   *         room for the area; with EBUSY if there are labels, a damaged label area, or a namespace without a label,
+   *         room for the area, or QEMU's memory backend leaves nothing of the region before it; with EBUSY if there are labels, a damaged label area, or a namespace without a label,
    *         and {@link Force#LABELS} or {@link Force#INFO_BLOCK} is not given
    * @throws IOException if the media fail
    */
@@ -191,7 +197,8 @@ public final class ImageEditor implements AutoCloseable {
    *     aligned
    *         block would be left for data; with EEXIST if an image without labels has a sound info block and
    *         {@link Force#INFO_BLOCK} is not given; with EINVAL if the size is no multiple of 16 MiB, the uuid is in
-   *         use, the base is misaligned, the image has no label to hold what is asked, or Linux cannot use the labels
+   *         use, the base is misaligned, the image has no label to hold what is asked, Linux cannot use the labels, or
+   *         neither a label nor {@link Attachment#set()} says which DIMM the new label is to be bound to
    * @throws IOException if the media fail
    */
   public MediaEdit createNamespace(NamespaceRequest request) throws IOException {
@@ -252,7 +259,7 @@ public final class ImageEditor implements AutoCloseable {
     List<Problem> problems = new ArrayList<>();
     image.labelArea().ifPresent(area -> {
       problems.addAll(area.problems());
-      problems.addAll(NamespaceScan.of(area, attachment, image.regionSize()).problems());
+      problems.addAll(NamespaceScan.of(area, attachment, image.labelledSize()).problems());
     });
     return problems;
   }

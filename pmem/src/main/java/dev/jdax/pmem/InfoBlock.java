@@ -60,7 +60,7 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
     DEVDAX("NVDIMM_DAX_INFO", LinuxView.DEVDAX),
     /** A block device with struct pages. */
     FSDAX("NVDIMM_PFN_INFO", LinuxView.FSDAX),
-    /** A block device with atomic sectors. Its block has another form behind the version, which is not read here. */
+    /** A block device with atomic sectors. Its block has another form after the version: {@link BttInfoBlock}. */
     BTT("BTT_ARENA_INFO", LinuxView.SECTOR);
 
     static final int LENGTH = 16;
@@ -138,7 +138,7 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
     }
   }
 
-  private static void fits(InfoBlockField field, long value, int bits) {
+  static void fits(InfoBlockField field, long value, int bits) {
     if (value >>> bits != 0) {
       throw new IllegalArgumentException(field + " has " + bits + " bits and cannot hold " + ByteSize.hex(value));
     }
@@ -207,7 +207,7 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
     return new UUID(bytes.getLong(), bytes.getLong());
   }
 
-  private static void put(ByteBuffer out, InfoBlockField field, UUID uuid) {
+  static void put(ByteBuffer out, InfoBlockField field, UUID uuid) {
     out.slice(field.offset(), 16).order(ByteOrder.BIG_ENDIAN).putLong(uuid.getMostSignificantBits())
         .putLong(uuid.getLeastSignificantBits());
   }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -53,28 +52,6 @@ final class InfoBlockCheck {
   }
 
   /**
-   * A namespace as seen from its info block.
-   *
-   * @param parentUuid its uuid, nil if it has no label
-   * @param start the physical address at which it begins
-   * @param size how long it is, in bytes
-   * @param fileOffset where it begins in the file
-   * @param allowed the signatures that its label's abstraction lets Linux look for; all of them without a label
-   */
-  record Surroundings(UUID parentUuid, long start, long size, long fileOffset, Set<Signature> allowed) {
-    /** Without a label, or without an abstraction in it, Linux looks for all. */
-    static final Set<Signature> ALL = Set.of(Signature.values());
-
-    Surroundings {
-      allowed = Set.copyOf(allowed);
-      if (start < 0 || size < 0 || start + size < 0) {
-        throw new IllegalArgumentException("a namespace of " + size + " bytes at " + ByteSize.hex(start)
-            + " does not lie below 2^63");
-      }
-    }
-  }
-
-  /**
    * Where a namespace's data are.
    *
    * @param offset the first byte in the namespace
@@ -88,17 +65,18 @@ final class InfoBlockCheck {
    *
    * @param linux what Linux makes of the namespace
    * @param infoBlock the block, if there is one for devdax or fsdax, right or wrong
+   * @param btt the block, if there is one for a BTT, right or wrong
    * @param problems what is not as it should be, in the order in which Linux would find it
    * @param data where the data are, if Linux takes the block
    */
-  record Result(LinuxView linux, Optional<InfoBlock> infoBlock, List<Problem> problems, Optional<DataRange> data) {
+  record Result(LinuxView linux, Optional<InfoBlock> infoBlock, Optional<BttInfoBlock> btt, List<Problem> problems,
+      Optional<DataRange> data) {
   }
 
   /**
    * {@return what Linux makes of a namespace}
    *
-   * @param block the 4096 bytes at offset 4096 of the namespace, or empty if they cannot be read. (For a label of BTT
-   *        version 2, those at offset 0.)
+   * @param block the 4096 bytes at {@code around.blockOffset()} of the namespace, or empty if they cannot be read
    * @param around the namespace
    */
   static Result check(Optional<byte[]> block, Surroundings around) {
@@ -119,12 +97,16 @@ final class InfoBlockCheck {
       return result(Optional.empty(), Optional.empty());
     }
     view = signature.get().view();
-    if (!around.allowed.contains(signature.get())) {
+    if (!around.allowed().contains(signature.get())) {
       reject(LinuxView.RAW, InfoBlockField.SIGNATURE, signature.get().text(), allowedSignatures(), RAW_DISK);
     }
     if (signature.get() == Signature.BTT) {
       checkArena();
-      return result(Optional.empty(), Optional.empty());
+      return new Result(view, Optional.empty(), Optional.of(BttInfoBlock.parse(bytes)), List.copyOf(problems),
+          Optional.empty());
+    }
+    if (around.blockOffset() != InfoBlock.OFFSET) {
+      return result(Optional.empty(), Optional.empty()); // such a block has no place there
     }
     InfoBlock onMedia = InfoBlock.parse(bytes);
     InfoBlock block = onMedia.effective();
@@ -138,7 +120,7 @@ final class InfoBlockCheck {
   }
 
   private Result result(Optional<InfoBlock> block, Optional<DataRange> data) {
-    return new Result(view, block, List.copyOf(problems), data);
+    return new Result(view, block, Optional.empty(), List.copyOf(problems), data);
   }
 
   private void reject(LinuxView becomes, InfoBlockField field, String value, String allowed, String consequence) {
@@ -151,7 +133,7 @@ final class InfoBlockCheck {
 
   private void add(InfoBlockField field, String value, String allowed, String consequence) {
     problems.add(new Problem("info block", field.toString(),
-        around.fileOffset + InfoBlock.OFFSET + field.offset(), value, allowed, consequence));
+        around.fileOffset() + around.blockOffset() + field.offset(), value, allowed, consequence));
   }
 
   /** Most raw namespaces hold just data there; only what was or should be an info block is a problem. */
@@ -161,7 +143,7 @@ final class InfoBlockCheck {
     for (Signature known : Signature.values()) {
       damaged |= known.equalBytes(bytes) >= RESEMBLES;
     }
-    boolean labelled = !around.allowed.equals(Surroundings.ALL) && !around.allowed.isEmpty();
+    boolean labelled = !around.allowed().equals(Surroundings.ALL) && !around.allowed().isEmpty();
     if (damaged || labelled || sealed()) {
       reject(LinuxView.RAW, InfoBlockField.SIGNATURE, signatureText(), allowedSignatures(), RAW_DISK);
     }
@@ -196,17 +178,17 @@ final class InfoBlockCheck {
   }
 
   private String allowedSignatures() {
-    return around.allowed.isEmpty()
+    return around.allowed().isEmpty()
         ? "none, because Linux does not know the abstraction in the label"
-        : around.allowed.stream().sorted().map(Signature::text).collect(Collectors.joining(" or "));
+        : around.allowed().stream().sorted().map(Signature::text).collect(Collectors.joining(" or "));
   }
 
   private void checkParent(UUID parent) {
-    if (!parent.equals(around.parentUuid)) {
+    if (!parent.equals(around.parentUuid())) {
       reject(LinuxView.RAW, InfoBlockField.PARENT_UUID, parent.toString(),
-          around.parentUuid.equals(NIL)
-              ? around.parentUuid + ", as the namespace has no label"
-              : around.parentUuid + ", the uuid in the label",
+          around.parentUuid().equals(NIL)
+              ? around.parentUuid() + ", as the namespace has no label"
+              : around.parentUuid() + ", the uuid in the label",
           RAW_DISK);
     }
   }
@@ -219,7 +201,10 @@ final class InfoBlockCheck {
     }
   }
 
-  /** A BTT arena's block begins as the others do; what follows is not read ({@code nd_btt_arena_is_valid}). */
+  /**
+   * A BTT arena's block begins as the others do ({@code nd_btt_arena_is_valid}, {@code nd_btt_version}); what follows is
+   * for {@link BttArenas} to check.
+   */
   private void checkArena() {
     ByteBuffer in = little();
     UUID parent = InfoBlock.uuid(in, InfoBlockField.PARENT_UUID);
@@ -227,6 +212,13 @@ final class InfoBlockCheck {
       checkParent(parent);
     }
     checkChecksum();
+    String version = Short.toUnsignedInt(in.getShort(InfoBlockField.MAJOR.offset())) + "."
+        + Short.toUnsignedInt(in.getShort(InfoBlockField.MINOR.offset()));
+    String wanted = around.blockOffset() == InfoBlock.OFFSET ? "1.1" : "2.0";
+    if (!version.equals(wanted)) {
+      reject(LinuxView.RAW, InfoBlockField.MAJOR, version, wanted + " at offset " + around.blockOffset()
+          + " of a namespace", RAW_DISK);
+    }
   }
 
   private void checkIdentity(InfoBlock block) {
@@ -263,9 +255,9 @@ final class InfoBlockCheck {
     if (devdax(block) && !supported(align)) {
       reject(LinuxView.NONE, InfoBlockField.ALIGN, alignText(block), "4 KiB, 2 MiB or 1 GiB", NO_DRIVER);
     }
-    if (Long.compareUnsigned(align, around.size) > 0) {
+    if (Long.compareUnsigned(align, around.size()) > 0) {
       reject(LinuxView.NONE, InfoBlockField.ALIGN, alignText(block),
-          "at most the namespace's size, " + ByteSize.format(around.size), NO_DRIVER);
+          "at most the namespace's size, " + ByteSize.format(around.size()), NO_DRIVER);
     }
   }
 
@@ -279,27 +271,27 @@ final class InfoBlockCheck {
 
   private void checkPlaces(InfoBlock block) {
     long offset = block.dataOffset();
-    if (Long.compareUnsigned(offset, around.size) >= 0) {
+    if (Long.compareUnsigned(offset, around.size()) >= 0) {
       reject(LinuxView.NONE, InfoBlockField.DATA_OFFSET, ByteSize.hex(offset),
-          "less than the namespace's size, " + ByteSize.hex(around.size), NO_DRIVER);
+          "less than the namespace's size, " + ByteSize.hex(around.size()), NO_DRIVER);
     }
     long align = block.effectiveAlign();
-    boolean misplaced = (around.start + offset + block.startPad() & align - 1) != 0;
+    boolean misplaced = (around.start() + offset + block.startPad() & align - 1) != 0;
     if (offset % InfoBlock.PAGE != 0) {
       reject(LinuxView.NONE, InfoBlockField.DATA_OFFSET, ByteSize.hex(offset), "a multiple of 4 KiB", NO_DRIVER);
     } else if (misplaced && (supported(align) || !devdax(block))) {
       reject(LinuxView.NONE, InfoBlockField.DATA_OFFSET, ByteSize.hex(offset),
-          "what puts the data, behind " + ByteSize.hex(around.start + block.startPad()) + ", at a multiple of "
+          "what puts the data, behind " + ByteSize.hex(around.start() + block.startPad()) + ", at a multiple of "
               + ByteSize.format(align),
           NO_DRIVER);
     }
-    if ((around.start + block.startPad()) % COMPATIBLE != 0) {
+    if ((around.start() + block.startPad()) % COMPATIBLE != 0) {
       reject(LinuxView.NONE, InfoBlockField.START_PAD, ByteSize.hex(block.startPad()),
-          "what makes the start, " + ByteSize.hex(around.start) + " and it, a multiple of 2 MiB", NO_DRIVER);
+          "what makes the start, " + ByteSize.hex(around.start()) + " and it, a multiple of 2 MiB", NO_DRIVER);
     }
-    if ((around.start + around.size - block.endTrunc()) % COMPATIBLE != 0) {
+    if ((around.start() + around.size() - block.endTrunc()) % COMPATIBLE != 0) {
       reject(LinuxView.NONE, InfoBlockField.END_TRUNC, ByteSize.hex(block.endTrunc()),
-          "what makes the end, " + ByteSize.hex(around.start + around.size) + " less it, a multiple of 2 MiB",
+          "what makes the end, " + ByteSize.hex(around.start() + around.size()) + " less it, a multiple of 2 MiB",
           NO_DRIVER);
     }
   }
@@ -307,16 +299,16 @@ final class InfoBlockCheck {
   /** {@return where the data are, if there is room for any} */
   private Optional<DataRange> checkRoom(InfoBlock block) {
     long offset = block.dataOffset();
-    if (Long.compareUnsigned(offset, around.size) >= 0) {
+    if (Long.compareUnsigned(offset, around.size()) >= 0) {
       return Optional.empty();
     }
-    long room = around.size - block.startPad() - block.endTrunc();
+    long room = around.size() - block.startPad() - block.endTrunc();
     if (room < 0) {
       InfoBlockField larger = block.startPad() > block.endTrunc() ? InfoBlockField.START_PAD : InfoBlockField.END_TRUNC;
       reject(LinuxView.NONE, larger, ByteSize.hex(Math.max(block.startPad(), block.endTrunc())),
           "what is, with " + (larger == InfoBlockField.END_TRUNC ? "start_pad " : "end_trunc ")
               + ByteSize.hex(Math.min(block.startPad(), block.endTrunc())) + ", no more than the namespace's size, "
-              + ByteSize.hex(around.size),
+              + ByteSize.hex(around.size()),
           "Linux subtracts without a sign, takes the block, and then fails to make a device");
       return Optional.empty();
     }
@@ -368,8 +360,8 @@ final class InfoBlockCheck {
    * sections at both ends it has it in RAM ({@code vmemmap_populate} in arch/x86/mm/init_64.c).
    */
   private long wholeSections(InfoBlock block) {
-    long first = Math.ceilDiv(around.start + block.startPad(), SECTION);
-    return Math.max(0, (around.start + around.size - block.endTrunc()) / SECTION - first);
+    long first = Math.ceilDiv(around.start() + block.startPad(), SECTION);
+    return Math.max(0, (around.start() + around.size() - block.endTrunc()) / SECTION - first);
   }
 
   private void checkWhatLinuxIgnores(InfoBlock block, Optional<DataRange> data) {

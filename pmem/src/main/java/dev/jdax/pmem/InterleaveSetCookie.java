@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * What ties labels to the DIMMs that they were written on, and to the order of those DIMMs.
@@ -15,10 +17,14 @@ import java.util.List;
  * @param cookie1 of labels of version 1.1
  * @param cookie2 of labels of version 1.2
  * @param alternate what old kernels wrote, which sorted the DIMMs by the bytes of their offsets; accepted in both
+ * @param dimms how many DIMMs the set has; 0 where nothing but the cookie is known
  */
-public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
+public record InterleaveSetCookie(long cookie1, long cookie2, long alternate, int dimms) {
   private static final int SHORT_ENTRY = 16;
   private static final int LONG_ENTRY = 48;
+
+  /** QEMU has at most so many slots for DIMMs (ACPI_MAX_RAM_SLOTS). */
+  private static final int QEMU_SLOTS = 256;
 
   /**
    * A DIMM of an interleave set, as the firmware's table (NFIT) describes it.
@@ -55,7 +61,7 @@ public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
     Comparator<Dimm> bytewise = (a, b) -> Long.compareUnsigned(Long.reverseBytes(a.regionOffset),
         Long.reverseBytes(b.regionOffset));
     return new InterleaveSetCookie(sum(dimms, numeric, SHORT_ENTRY), sum(dimms, numeric, LONG_ENTRY),
-        sum(dimms, bytewise, SHORT_ENTRY));
+        sum(dimms, bytewise, SHORT_ENTRY), dimms.size());
   }
 
   /**
@@ -73,7 +79,7 @@ public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
    * @param cookie the cookie
    */
   public static InterleaveSetCookie given(long cookie) {
-    return new InterleaveSetCookie(cookie, cookie, cookie);
+    return new InterleaveSetCookie(cookie, cookie, cookie, 0);
   }
 
   /**
@@ -103,6 +109,18 @@ public record InterleaveSetCookie(long cookie1, long cookie2, long alternate) {
    */
   public boolean accepts(IndexBlock index, long cookie) {
     return cookie == forIndex(index) || cookie == alternate;
+  }
+
+  /**
+   * {@return which {@code nvdimm} device of QEMU a label with a cookie is bound to, counted from 0; empty if it is none
+   * of the 256 that QEMU can have, each a region by itself}
+   *
+   * @param index the current index block
+   * @param cookie the label's cookie
+   */
+  public static OptionalInt qemuPosition(IndexBlock index, long cookie) {
+    return IntStream.range(0, QEMU_SLOTS).filter(position -> of(Dimm.ofQemu(position)).accepts(index, cookie))
+        .findFirst();
   }
 
   private static long sum(List<Dimm> dimms, Comparator<Dimm> order, int entry) {

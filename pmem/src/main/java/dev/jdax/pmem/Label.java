@@ -107,18 +107,12 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
     }
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     boolean guids = version == LabelVersion.V1_2;
-    return new Label(version, Guids.takeInStringOrder(in), take(in, LabelName.LENGTH), in.getInt(),
+    return new Label(version, Guids.takeInStringOrder(in), Bytes.take(in, LabelName.LENGTH), in.getInt(),
         Short.toUnsignedInt(in.getShort()), Short.toUnsignedInt(in.getShort()), in.getLong(), in.getLong(),
         in.getLong(), in.getLong(), Integer.toUnsignedLong(in.getInt()), Byte.toUnsignedInt(in.get()),
-        take(in, PADDING_LENGTH), guids ? Guids.takeInGuidOrder(in) : Guids.NULL,
-        guids ? Guids.takeInGuidOrder(in) : Guids.NULL, take(in, guids ? RESERVED_LENGTH : 0),
+        Bytes.take(in, PADDING_LENGTH), guids ? Guids.takeInGuidOrder(in) : Guids.NULL,
+        guids ? Guids.takeInGuidOrder(in) : Guids.NULL, Bytes.take(in, guids ? RESERVED_LENGTH : 0),
         guids ? in.getLong() : 0);
-  }
-
-  private static Bytes take(ByteBuffer from, int length) {
-    byte[] bytes = new byte[length];
-    from.get(bytes);
-    return Bytes.copyOf(bytes, 0, length);
   }
 
   /**

@@ -50,6 +50,15 @@ public record LabelArea(long offset, LabelGeometry geometry, List<IndexCopy> ind
     return best == null ? tooSmall(area, offset) : best.read(area, offset);
   }
 
+  /** {@return the slots that are free: those that the index block says, or all if none counts} */
+  static BitSet freeSlots(Optional<IndexBlock> index, int slots) {
+    return index.map(IndexBlock::freeSlots).orElseGet(() -> {
+      BitSet all = new BitSet();
+      all.set(0, slots);
+      return all;
+    });
+  }
+
   private static LabelArea tooSmall(byte[] area, long offset) {
     Problem problem = new Problem("label area", "size", offset, ByteSize.format(area.length),
         "at least 768 bytes: two index blocks of 256 bytes and two labels", "Linux fails the DIMM (ENXIO)");
@@ -153,11 +162,7 @@ public record LabelArea(long offset, LabelGeometry geometry, List<IndexCopy> ind
       int slots = index.map(IndexBlock::mappedSlots).orElse(geometry.slots());
       index.filter(block -> block.slots() > slots)
           .ifPresent(block -> problems.add(beyondBitmap(block, indexes.get(number.getAsInt()))));
-      BitSet free = index.map(IndexBlock::freeSlots).orElseGet(() -> {
-        BitSet all = new BitSet();
-        all.set(0, slots);
-        return all;
-      });
+      BitSet free = freeSlots(index, slots);
       List<LabelSlot> used = new ArrayList<>();
       List<LabelSlot> stale = new ArrayList<>();
       for (int slot = 0; slot < slots; slot++) {

@@ -37,6 +37,8 @@ final class LabelInitialization {
 
   private MediaIntent intent() throws DaxException {
     checkSize();
+    MediaIntent.requireAll(image, force, attempt);
+    checkCxlLabels();
     Optional<LabelArea> old = image.labelArea();
     if (old.isPresent() && !force.contains(Force.LABELS)) {
       checkLabels(old.get());
@@ -45,13 +47,15 @@ final class LabelInitialization {
       checkInfoBlock();
     }
     List<MediaStep> steps = new ArrayList<>();
+    image.cxlLabelArea().ifPresent(area -> steps.add(clearing("CXL", area.offset(), area.geometry())));
     boolean valid = old.isPresent() && !old.get().blank();
     if (valid) {
       steps.addAll(LabelUpdate.emptying(old.get()));
     }
     if (!valid || !sameForm(old.get())) {
       long offset = image.size() - geometry.areaSize();
-      old.filter(area -> area.offset() < offset).ifPresent(area -> steps.add(clearing(area)));
+      old.filter(area -> area.offset() < offset)
+          .ifPresent(area -> steps.add(clearing("larger", area.offset(), area.geometry())));
       steps.add(LabelUpdate.fresh(geometry, offset));
     }
     return new MediaIntent("initialised " + ByteSize.format(geometry.areaSize()) + " of labels, version "
@@ -77,10 +81,18 @@ final class LabelInitialization {
               + " of labels leave nothing of it",
           "make the image larger: the region, and the label area behind it");
     }
-    if ((image.size() - geometry.areaSize()) % InfoBlock.PAGE != 0) {
+    long region = image.size() - geometry.areaSize();
+    if (region % InfoBlock.PAGE == 0 && image.attachment().cut(region) == 0) {
+      String alignment = ByteSize.format(image.attachment().backendGranule());
+      throw new DaxException(Errno.EINVAL, attempt,
+          "a label area of " + ByteSize.format(geometry.areaSize()) + " leaves a region of " + ByteSize.format(region)
+              + ", and QEMU's memory backend has an alignment of " + alignment + " and cuts that down to nothing",
+          "make the image larger: a multiple of " + alignment + ", and the label area behind it");
+    }
+    if (region % InfoBlock.PAGE != 0) {
       throw new DaxException(Errno.EINVAL, attempt,
           "a label area of " + ByteSize.format(geometry.areaSize()) + " leaves a region of "
-              + ByteSize.format(image.size() - geometry.areaSize()) + ", which is no multiple of 4 KiB",
+              + ByteSize.format(region) + ", which is no multiple of 4 KiB",
           "give image and label area sizes that are multiples of 4 KiB");
     }
   }
@@ -94,6 +106,15 @@ final class LabelInitialization {
     if (MediaIntent.damaged(old)) {
       throw new DaxException(Errno.EBUSY, attempt,
           "the label area there is damaged, and what is left of it would be lost: " + old.problems().getFirst(),
+          "keep a copy of it, and initialise by force");
+    }
+  }
+
+  private void checkCxlLabels() throws DaxException {
+    if (image.cxlLabelArea().isPresent() && !force.contains(Force.LABELS)) {
+      throw new DaxException(Errno.EBUSY, attempt,
+          "there is a label area of CXL memory, version " + CxlLabelArea.VERSION + ", with "
+              + image.cxlLabelArea().get().used().size() + " labels that would be lost",
           "keep a copy of it, and initialise by force");
     }
   }
@@ -116,9 +137,12 @@ final class LabelInitialization {
         && block.labelSizeCode() == geometry.version().code() && block.minor() == geometry.version().minor();
   }
 
-  /** {@return the write that removes the index blocks of a larger area, whose first bytes become the region's} */
-  private static MediaStep clearing(LabelArea larger) {
-    return MediaStep.of("zeros over the index blocks of the larger label area", larger.offset(),
-        new byte[larger.geometry().labelOffset()]).withBarrier();
+  /**
+   * {@return the write that removes the index blocks of an area that goes: a larger one, whose first bytes become the
+   * region's, or one of CXL memory, whose blocks would stay valid over other labels}
+   */
+  private static MediaStep clearing(String which, long offset, LabelGeometry geometry) {
+    return MediaStep.of("zeros over the index blocks of the " + which + " label area", offset,
+        new byte[geometry.labelOffset()]).withBarrier();
   }
 }

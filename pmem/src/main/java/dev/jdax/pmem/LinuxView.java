@@ -14,7 +14,9 @@ public enum LinuxView {
   /** A plain block device over everything, info block included. */
   RAW,
   /** Nothing at all: its driver fails. */
-  NONE;
+  NONE,
+  /** Not known: the image holds a part of the namespace, or of what Linux would look at. */
+  UNKNOWN;
 
   /**
    * {@return the word in JSON, as ndctl writes modes}

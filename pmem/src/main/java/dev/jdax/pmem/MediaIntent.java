@@ -3,6 +3,7 @@ package dev.jdax.pmem;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
@@ -22,9 +23,15 @@ record MediaIntent(String summary, List<MediaStep> steps) {
   /**
    * {@return the label area of an image, or empty if Linux makes one namespace of all of it}
    *
-   * @throws DaxException with EINVAL if the area is damaged, so that nobody can tell
+   * @throws DaxException with EINVAL if the area is damaged, so that nobody can tell, or one of CXL memory
    */
   static Optional<LabelArea> labelsOf(NvdimmImage image, String attempt) throws DaxException {
+    if (image.cxlLabelArea().isPresent()) {
+      throw new DaxException(Errno.EINVAL, attempt,
+          "its labels are those of CXL memory, version " + CxlLabelArea.VERSION
+              + ", which jdax reads and does not write",
+          "change them where the device is, or initialise labels of version 1.2 by force");
+    }
     Optional<LabelArea> area = image.labelArea();
     if (area.isPresent() && area.get().blank()) {
       if (damaged(area.get())) {
@@ -36,6 +43,29 @@ record MediaIntent(String summary, List<MediaStep> steps) {
     return area;
   }
 
+  /**
+   * Refuses to change the labels of one DIMM where they are a part of something that is not here.
+   *
+   * @throws DaxException with EBUSY if the DIMM is one of several, or the file a label area and nothing else, and
+   *         {@link Force#ONE_DIMM} is not given
+   */
+  static void requireAll(NvdimmImage image, Set<Force> force, String attempt) throws DaxException {
+    if (force.contains(Force.ONE_DIMM)) {
+      return;
+    }
+    if (image.dimms() > 1) {
+      throw new DaxException(Errno.EBUSY, attempt,
+          "it is one of " + image.dimms() + " DIMMs, position " + image.position().orElse(0)
+              + ", and each holds a part of every namespace: a change on one of them loses what is on all",
+          "change the set where Linux has all of its DIMMs, or this one alone by force");
+    }
+    if (image.isLabelAreaOnly() && image.labelArea().isPresent()) {
+      throw new DaxException(Errno.EBUSY, attempt,
+          "it is a label area and nothing else, and what stands on the DIMM cannot be changed with it",
+          "name the image of the DIMM, or change the labels alone by force");
+    }
+  }
+
   /** {@return whether a label area was there, of which no index block is valid} */
   static boolean damaged(LabelArea area) {
     return area.blank() && area.indexes().stream().anyMatch(copy -> copy.block().isPresent());
@@ -43,7 +73,7 @@ record MediaIntent(String summary, List<MediaStep> steps) {
 
   /** {@return whether an info block stands there of which something may be needed, whatever the base is} */
   static boolean hasSoundInfoBlock(Namespace namespace) {
-    return namespace.linux() == LinuxView.SECTOR
+    return namespace.btt().filter(block -> block.checksum() == block.computedChecksum()).isPresent()
         || namespace.infoBlock().filter(block -> block.checksum() == block.computedChecksum()).isPresent();
   }
 

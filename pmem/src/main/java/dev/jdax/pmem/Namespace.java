@@ -4,6 +4,7 @@ package dev.jdax.pmem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
@@ -22,14 +23,17 @@ import dev.jdax.spi.Waiver;
  * @param offset where it begins in the file, in bytes
  * @param rawSize how long it is there, in bytes
  * @param infoBlock its info block for devdax or fsdax, right or wrong, or empty if there is none
+ * @param btt the info block of the first arena of its BTT, right or wrong, or empty if there is none
  * @param linux what Linux makes of it
- * @param dataOffset where its data begin, in bytes from {@code offset}
+ * @param dataOffset where its data begin, in bytes from {@code offset}; 0 in mode sector, where a map says it for each
+ *     sector
  * @param size how much data it holds, in bytes; 0 if nobody can tell
  * @param problems what is wrong with it
  * @param waivers what is not asked of its memory
  */
 public record Namespace(Path file, Attachment attachment, int id, Optional<Label> label, long offset, long rawSize,
-    Optional<InfoBlock> infoBlock, LinuxView linux, long dataOffset, long size, List<Problem> problems,
+    Optional<InfoBlock> infoBlock, Optional<BttInfoBlock> btt, LinuxView linux, long dataOffset, long size,
+    List<Problem> problems,
     Set<Waiver> waivers) implements MemorySource {
   /** Keeps the lists from changing. */
   public Namespace {
@@ -62,7 +66,7 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
    * {@return the uuid in its info block, or empty if it has none}
    */
   public Optional<UUID> uuid() {
-    return infoBlock.map(InfoBlock::uuid);
+    return infoBlock.map(InfoBlock::uuid).or(() -> btt.map(BttInfoBlock::uuid));
   }
 
   /**
@@ -70,7 +74,25 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
    */
   public LinuxView mode() {
     return infoBlock.map(block -> block.signature().view())
-        .orElse(linux == LinuxView.SECTOR ? LinuxView.SECTOR : LinuxView.RAW);
+        .orElse(btt.isPresent()
+            ? LinuxView.SECTOR
+            : linux == LinuxView.UNKNOWN ? LinuxView.UNKNOWN : LinuxView.RAW);
+  }
+
+  /**
+   * {@return the size of a sector with its metadata in bytes, as {@code sector_size} in sysfs has it; empty without a
+   * BTT}
+   */
+  public OptionalLong sectorSize() {
+    return btt.map(block -> OptionalLong.of(block.externalLbaSize())).orElseGet(OptionalLong::empty);
+  }
+
+  /**
+   * {@return where Linux looks for its info block, in bytes from {@code offset}: at 4096, or at 0 if its label says that
+   * it is a BTT of version 2}
+   */
+  public int infoBlockOffset() {
+    return surroundings().blockOffset();
   }
 
   /**
@@ -93,32 +115,38 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
    * @param waived what its memory need not promise
    */
   public Namespace waiving(Waiver... waived) {
-    return new Namespace(file, attachment, id, label, offset, rawSize, infoBlock, linux, dataOffset, size, problems,
+    return new Namespace(file, attachment, id, label, offset, rawSize, infoBlock, btt, linux, dataOffset, size,
+        problems,
         Set.of(waived));
   }
 
   /** {@return what its info block is looked at with} */
-  InfoBlockCheck.Surroundings surroundings() {
+  Surroundings surroundings() {
     return surroundings(attachment, label, offset, rawSize);
   }
 
-  static InfoBlockCheck.Surroundings surroundings(Attachment attachment, Optional<Label> label, long offset,
+  static Surroundings surroundings(Attachment attachment, Optional<Label> label, long offset,
       long rawSize) {
-    return new InfoBlockCheck.Surroundings(label.map(Label::uuid).orElse(new UUID(0, 0)), attachment.base() + offset,
-        rawSize, offset, label.map(Namespace::allowedBy).orElse(InfoBlockCheck.Surroundings.ALL));
+    return new Surroundings(label.map(Label::uuid).orElse(new UUID(0, 0)), attachment.base() + offset,
+        rawSize, offset, label.map(Namespace::allowedBy).orElse(Surroundings.ALL),
+        label.filter(Namespace::isBtt2).isPresent() ? 0 : InfoBlock.OFFSET);
+  }
+
+  private static boolean isBtt2(Label label) {
+    return label.version() == LabelVersion.V1_2 && label.abstraction().equals(Optional.of(Abstraction.BTT2));
   }
 
   /** A label of version 1.1 has no abstraction, and forbids nothing. */
   private static Set<InfoBlock.Signature> allowedBy(Label label) {
     if (label.version() == LabelVersion.V1_1) {
-      return InfoBlockCheck.Surroundings.ALL;
+      return Surroundings.ALL;
     }
     Optional<Abstraction> abstraction = label.abstraction();
     if (abstraction.isEmpty()) {
       return Set.of();
     }
     return switch (abstraction.get()) {
-      case NONE -> InfoBlockCheck.Surroundings.ALL;
+      case NONE -> Surroundings.ALL;
       case BTT, BTT2 -> Set.of(InfoBlock.Signature.BTT);
       case PFN -> Set.of(InfoBlock.Signature.FSDAX);
       case DAX -> Set.of(InfoBlock.Signature.DEVDAX);

@@ -4,6 +4,7 @@ package dev.jdax.pmem;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 
@@ -39,7 +40,18 @@ final class NamespaceCreation {
   static MediaIntent of(NvdimmImage image, NamespaceRequest request, Set<Force> force) throws DaxException {
     NamespaceCreation creation = new NamespaceCreation(image, request, force);
     Optional<LabelArea> labels = MediaIntent.labelsOf(image, creation.attempt);
+    MediaIntent.requireAll(image, force, creation.attempt);
+    creation.requireOneDimm();
     return labels.isPresent() ? creation.labelled(labels.get()) : creation.whole();
+  }
+
+  /** A label of one DIMM among those of a set would lose them all, so that no force makes sense of it. */
+  private void requireOneDimm() throws DaxException {
+    if (image.dimms() > 1) {
+      throw new DaxException(Errno.EINVAL, attempt,
+          "it is one of " + image.dimms() + " DIMMs, and a namespace has a part on each of them",
+          "create it where Linux has all of the DIMMs, or initialise the labels of this one by force");
+    }
   }
 
   private MediaIntent whole() throws DaxException {
@@ -104,20 +116,28 @@ final class NamespaceCreation {
 
   /** What costs Linux its namespaces would cost it the new one too. */
   private void requireSound(LabelArea area) throws DaxException {
-    List<Problem> problems = NamespaceScan.of(area, image.attachment(), image.regionSize()).problems();
+    List<Problem> problems = NamespaceScan.of(area, image.attachment(), image.labelledSize()).problems();
     if (!problems.isEmpty()) {
       boolean cookie = problems.getFirst().field().equals("isetcookie");
       throw new DaxException(Errno.EINVAL, attempt, "Linux cannot use its labels as they are: " + problems.getFirst(),
-          cookie ? "say which DIMM the labels are of" : "destroy the namespace of that label");
+          cookie ? "say which DIMM the labels are of" + positionInWords() : "destroy the namespace of that label");
     }
   }
 
-  private long cookie(LabelArea area) {
+  private String positionInWords() {
+    OptionalInt position = image.qemuPosition();
+    return position.isPresent() ? "; their cookie is that of QEMU's NVDIMM at position " + position.getAsInt() : "";
+  }
+
+  /** {@return the cookie that the labels have, or that of the set which the attachment names if there is no label yet} */
+  private long cookie(LabelArea area) throws DaxException {
     if (!area.live().isEmpty()) {
       return area.live().getFirst().label().cookie();
     }
-    return image.attachment().set().orElseGet(() -> InterleaveSetCookie.of(InterleaveSetCookie.Dimm.ofQemu(0)))
-        .forIndex(area.index().orElseThrow());
+    InterleaveSetCookie set = image.attachment().set().orElseThrow(() -> new DaxException(Errno.EINVAL, attempt,
+        "no label there says which DIMM it is of, and Linux passes over a label that is bound to another DIMM",
+        "give the DIMM's position in QEMU, from 0 (--slot), or the cookie of its interleave set (--cookie)"));
+    return set.forIndex(area.index().orElseThrow());
   }
 
   /** {@return the first free space that is large enough, as much of it as the namespace is to have} */

@@ -24,6 +24,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
   static NamespaceRemoval of(NvdimmImage image, String key, Set<Force> force) throws DaxException {
     String attempt = "destroy namespace \"" + key + "\" in " + image.file();
     Optional<LabelArea> labels = MediaIntent.labelsOf(image, attempt);
+    MediaIntent.requireAll(image, force, attempt);
     return labels.isPresent() ? labelled(image, labels.get(), key, attempt) : whole(image, key, force, attempt);
   }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 import dev.jdax.DaxException;
@@ -31,6 +32,7 @@ import dev.jdax.Errno;
  */
 public final class NvdimmImage implements AutoCloseable {
   private static final long LARGEST = 1L << 52;
+  private static final String NEEDED = "; the others are needed to say what Linux makes of it";
   // sys/stat.h: S_IFMT and S_IFBLK
   private static final int FILE_KIND = 0xf000;
   private static final int BLOCK_DEVICE = 0x6000;
@@ -41,7 +43,9 @@ public final class NvdimmImage implements AutoCloseable {
   private final Closeable source;
   private final long size;
   private final Optional<LabelArea> labelArea;
+  private final Optional<CxlLabelArea> cxlLabelArea;
   private final boolean whole;
+  private final int dimms;
   private final List<Namespace> namespaces;
   private final List<Problem> problems;
 
@@ -52,14 +56,17 @@ public final class NvdimmImage implements AutoCloseable {
     this.media = media;
     this.source = source;
     this.size = size;
-    this.labelArea = findLabelArea();
-    long regionSize = regionSize();
-    NamespaceScan scan = labelArea.map(area -> NamespaceScan.of(area, attachment, regionSize))
+    Optional<LabelArea> read = findLabelArea();
+    this.cxlLabelArea = read.isPresent() ? CxlLabelArea.of(read.get(), media) : Optional.empty();
+    this.labelArea = read.filter(area -> cxlLabelArea.isEmpty());
+    NamespaceScan scan = labelArea.map(area -> NamespaceScan.of(area, attachment, labelledSize()))
         .orElseGet(() -> NamespaceScan.unlabelled(List.of()));
     this.whole = scan.whole();
+    this.dimms = scan.dimms();
     this.namespaces = List.copyOf(namespacesOf(scan));
-    List<Problem> all = new ArrayList<>();
+    List<Problem> all = new ArrayList<>(RegionCheck.of(this, attachment).problems());
     labelArea.ifPresent(area -> all.addAll(area.problems()));
+    cxlLabelArea.ifPresent(area -> all.addAll(area.problems()));
     all.addAll(scan.problems());
     namespaces.forEach(namespace -> all.addAll(namespace.problems()));
     this.problems = List.copyOf(all);
@@ -95,7 +102,7 @@ public final class NvdimmImage implements AutoCloseable {
         throw new DaxException(Errno.EFBIG, "open image " + file,
             "it has " + channel.size() + " bytes, and a physical address has 52 bits", "name an image of a DIMM");
       }
-      return new NvdimmImage(file, attachment, channel.size(), reading(channel), channel);
+      return new NvdimmImage(file, attachment.on(file), channel.size(), reading(channel), channel);
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
@@ -147,32 +154,56 @@ public final class NvdimmImage implements AutoCloseable {
   private List<Namespace> namespacesOf(NamespaceScan scan) throws IOException {
     List<Namespace> found = new ArrayList<>();
     if (scan.whole()) {
-      if (regionSize() > 0) {
-        found.add(namespace(0, Optional.empty(), 0, regionSize(), false));
+      if (regionSize() > 0 && cxlLabelArea.isEmpty()) {
+        found.add(namespace(media, file, attachment, 0, Optional.empty(), 0, regionSize(), false));
       }
       return found;
     }
     for (NamespaceScan.Found one : scan.found()) {
       Label label = one.label();
-      long room = Math.max(regionSize() - one.dpa(), 0);
+      long room = Math.max(labelledSize() - one.dpa(), 0);
       boolean fits = Long.compareUnsigned(label.rawSize(), room) <= 0;
-      found.add(namespace(found.size(), Optional.of(label), one.dpa(), fits ? label.rawSize() : room, scan.lost()));
+      long rawSize = fits ? label.rawSize() : room;
+      found.add(isPart(scan)
+          ? new Namespace(file, attachment, found.size(), Optional.of(label), one.dpa(), rawSize, Optional.empty(), Optional.empty(),
+              scan.lost() ? LinuxView.NONE : LinuxView.UNKNOWN, 0, 0, List.of(), Set.of())
+          : namespace(media, file, attachment, found.size(), Optional.of(label), one.dpa(), rawSize, scan.lost()));
     }
     return found;
   }
 
-  private Namespace namespace(int id, Optional<Label> label, long offset, long rawSize, boolean lost)
-      throws IOException {
-    Optional<byte[]> block = rawSize < InfoBlock.OFFSET + InfoBlock.SIZE
+  private boolean isPart(NamespaceScan scan) {
+    return scan.dimms() > 1 || isLabelAreaOnly();
+  }
+
+  /** {@return how large the DIMM is that the labels speak of} */
+  long labelledSize() {
+    return isLabelAreaOnly() ? LabelledDimm.UNKNOWN_SIZE : regionSize();
+  }
+
+  /** {@return the namespace in a range of media, as Linux takes it by what is in it, unless all are lost} */
+  static Namespace namespace(MediaReader media, Path file, Attachment attachment, int id, Optional<Label> label,
+      long offset, long rawSize, boolean lost) throws IOException {
+    Surroundings around = Namespace.surroundings(attachment, label, offset, rawSize);
+    Optional<byte[]> block = rawSize < around.blockOffset() + InfoBlock.SIZE
         ? Optional.empty()
-        : Optional.of(media.read(offset + InfoBlock.OFFSET, InfoBlock.SIZE));
-    InfoBlockCheck.Result result = InfoBlockCheck.check(block,
-        Namespace.surroundings(attachment, label, offset, rawSize));
+        : Optional.of(media.read(offset + around.blockOffset(), InfoBlock.SIZE));
+    InfoBlockCheck.Result result = InfoBlockCheck.check(block, around);
+    List<Problem> found = new ArrayList<>(result.problems());
+    LinuxView linux = result.linux();
     long dataOffset = result.data().map(InfoBlockCheck.DataRange::offset).orElse(0L);
-    long dataSize = result.data().map(InfoBlockCheck.DataRange::size)
-        .orElse(result.linux() == LinuxView.RAW ? rawSize : 0);
-    return new Namespace(file, attachment, id, label, offset, rawSize, result.infoBlock(),
-        lost ? LinuxView.NONE : result.linux(), dataOffset, dataSize, result.problems(), Set.of());
+    long dataSize = result.data().map(InfoBlockCheck.DataRange::size).orElse(linux == LinuxView.RAW ? rawSize : 0);
+    if (linux == LinuxView.SECTOR) {
+      BttArenas arenas = BttArenas.of(media, around, result.btt().orElseThrow());
+      found.addAll(arenas.problems());
+      linux = arenas.linux();
+      dataSize = arenas.size();
+    } else if (!found.isEmpty() && around.allowed().contains(InfoBlock.Signature.BTT)
+        && result.infoBlock().isEmpty()) {
+      BttArenas.soundCopy(media, around).ifPresent(found::add);
+    }
+    return new Namespace(file, attachment, id, label, offset, rawSize, result.infoBlock(), result.btt(),
+        lost ? LinuxView.NONE : linux, dataOffset, dataSize, found, Set.of());
   }
 
   /**
@@ -197,17 +228,101 @@ public final class NvdimmImage implements AutoCloseable {
   }
 
   /**
-   * {@return the size of the region in bytes: what the label area leaves}
+   * {@return the size of the region in bytes: what the label area leaves, cut down to a multiple of the alignment of
+   * QEMU's memory backend}
    */
   public long regionSize() {
-    return labelArea.map(LabelArea::offset).orElse(size);
+    return attachment.cut(uncutRegionSize());
   }
 
   /**
-   * {@return the label area, or empty if there is none}
+   * {@return how many bytes before the label area, or at the end of an image without one, QEMU cuts off}
+   *
+   * @see Attachment#backendAlignment()
+   */
+  public long cutOff() {
+    return uncutRegionSize() - regionSize();
+  }
+
+  private long uncutRegionSize() {
+    return labelArea.map(LabelArea::offset).or(() -> cxlLabelArea.map(CxlLabelArea::offset)).orElse(size);
+  }
+
+  /**
+   * {@return whether the file is a label area and nothing else, as {@code ndctl read-labels -o} writes it: the size of
+   * the region is then not known}
+   */
+  public boolean isLabelAreaOnly() {
+    return regionSize() == 0 && size > 0;
+  }
+
+  /**
+   * {@return how many DIMMs the region lies on, as the labels say; if more than one, what is in the file is a part of
+   * each namespace, and nobody can tell from it alone what Linux makes of them}
+   */
+  public int dimms() {
+    return dimms;
+  }
+
+  /**
+   * {@return which of the DIMMs of its region this one is, as the first label of such a region says; empty if the region
+   * lies on one DIMM}
+   */
+  public OptionalInt position() {
+    return dimms == 1
+        ? OptionalInt.empty()
+        : labelArea.stream().flatMap(area -> area.live().stream()).map(LabelSlot::label)
+            .filter(label -> label.labelCount() == dimms).mapToInt(Label::position).findFirst();
+  }
+
+  /**
+   * {@return what could not be looked at, and what is needed for it, in sentences; empty if everything was}
+   */
+  public List<String> unchecked() {
+    List<String> sentences = new ArrayList<>();
+    if (dimms > 1) {
+      boolean lost = namespaces.stream().anyMatch(namespace -> namespace.linux() == LinuxView.NONE);
+      sentences.add("one of " + dimms + " DIMMs, position " + position().orElse(0)
+          + (lost ? "; what is wrong here spoils all of them" : NEEDED));
+    }
+    cxlLabelArea.ifPresent(area -> sentences.add(
+        "the labels are those of CXL memory; what Linux makes of that memory is not looked at"));
+    if (isLabelAreaOnly()) {
+      sentences.add("a label area and nothing else; no label was compared with the size of the DIMM, and no data were"
+          + " read");
+    }
+    return sentences;
+  }
+
+  /** {@return bytes of the file, which must still be open} */
+  byte[] read(long offset, int length) throws IOException {
+    return media.read(offset, length);
+  }
+
+  /**
+   * {@return the label area of an NVDIMM, or empty if there is none}
    */
   public Optional<LabelArea> labelArea() {
     return labelArea;
+  }
+
+  /**
+   * {@return which {@code nvdimm} device of QEMU, counted from 0, the labels are bound to by their cookie; empty if there
+   * is no label, if the labels have several cookies, or if QEMU has no device with the cookie}
+   */
+  public OptionalInt qemuPosition() {
+    List<Long> cookies = labelArea.stream().flatMap(area -> area.live().stream())
+        .map(slot -> slot.label().cookie()).distinct().toList();
+    return cookies.size() == 1
+        ? InterleaveSetCookie.qemuPosition(labelArea.orElseThrow().index().orElseThrow(), cookies.getFirst())
+        : OptionalInt.empty();
+  }
+
+  /**
+   * {@return the label area of CXL memory, which is shown and never written to, or empty if there is none}
+   */
+  public Optional<CxlLabelArea> cxlLabelArea() {
+    return cxlLabelArea;
   }
 
   /**

@@ -45,7 +45,8 @@ public final class PmemDriver implements DaxDriver {
     try (Unwind unwind = new Unwind()) {
       FileClaim claim = FileClaim.of(namespace.file(), namespace.offset(), namespace.rawSize(), namespace.waivers());
       unwind.onFailure(claim::close);
-      InfoBlockCheck.Result result = InfoBlockCheck.check(readInfoBlock(claim), namespace.surroundings());
+      InfoBlockCheck.Result result = InfoBlockCheck.check(readInfoBlock(claim, namespace.infoBlockOffset()),
+          namespace.surroundings());
       PageSize alignment = alignmentOf(attempt, namespace, result);
       requireGranularity(attempt, claim, alignment);
       InfoBlockCheck.DataRange data = result.data().orElseThrow();
@@ -60,7 +61,17 @@ public final class PmemDriver implements DaxDriver {
 
   /** Where labels spoil each other, Linux makes nothing of any of them. */
   private static void requireListed(String attempt, Namespace namespace) throws DaxException {
-    if (namespace.linux() == LinuxView.NONE && byItself(namespace) != LinuxView.NONE) {
+    int dimms = namespace.label().map(Label::labelCount).orElse(1);
+    if (dimms > 1 && namespace.linux() != LinuxView.NONE) {
+      throw new DaxException(Errno.EOPNOTSUPP, attempt,
+          "it is interleaved over " + dimms + " DIMMs, and no file has its bytes one after the other",
+          "map it where Linux has all of the DIMMs");
+    }
+    if (namespace.linux() == LinuxView.UNKNOWN) {
+      throw new DaxException(Errno.EOPNOTSUPP, attempt, "the file has the label area alone, and no data",
+          "name the image of the DIMM");
+    }
+    if (namespace.linux() == LinuxView.NONE && namespace.btt().isEmpty() && byItself(namespace) != LinuxView.NONE) {
       throw new DaxException(Errno.ENXIO, attempt, "the labels of its region contradict each other",
           "look at the problems of the image, and mend the labels");
     }
@@ -70,10 +81,10 @@ public final class PmemDriver implements DaxDriver {
     return InfoBlockCheck.check(namespace.infoBlock().map(InfoBlock::toBytes), namespace.surroundings()).linux();
   }
 
-  private static Optional<byte[]> readInfoBlock(FileClaim claim) throws DaxException {
-    return claim.size() < InfoBlock.OFFSET + InfoBlock.SIZE
+  private static Optional<byte[]> readInfoBlock(FileClaim claim, int offset) throws DaxException {
+    return claim.size() < offset + InfoBlock.SIZE
         ? Optional.empty()
-        : Optional.of(claim.read(InfoBlock.OFFSET, InfoBlock.SIZE));
+        : Optional.of(claim.read(offset, InfoBlock.SIZE));
   }
 
   private static PageSize alignmentOf(String attempt, Namespace namespace, InfoBlockCheck.Result result)
@@ -88,6 +99,7 @@ public final class PmemDriver implements DaxDriver {
       case RAW -> throw result.problems().isEmpty()
           ? inMode(attempt, "raw, a plain block device without an info block", remake)
           : new DaxException(Errno.ENODEV, attempt, result.problems().getFirst().toString(), remake);
+      case UNKNOWN -> throw new AssertionError(namespace + " was listed, so its info block could be read");
     };
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.pmem;
 
+import java.nio.file.Path;
+
 import dev.jdax.ByteSize;
 
 /**
@@ -14,6 +16,11 @@ import dev.jdax.ByteSize;
  * @param consequence what Linux does because of it
  */
 public record Problem(String structure, String field, long offset, String value, String allowed, String consequence) {
+  /** {@return the same, of one of several files} */
+  Problem of(Path file) {
+    return new Problem(structure + " of " + file, field, offset, value, allowed, consequence);
+  }
+
   /**
    * {@return all of it in one sentence}
    */

@@ -46,7 +46,8 @@ class ANamespaceBecomesADevice {
     try (NvdimmImage image = NvdimmImage.open(which.in(folder), which.attachment()); DaxBus bus = DaxBus.create()) {
       for (Namespace namespace : image.namespaces()) {
         if (namespace.mode() != LinuxView.DEVDAX) {
-          assertRefused(Errno.ENODEV, () -> bus.add(namespace), "probe namespace0." + namespace.id(), "mode fsdax");
+          assertRefused(Errno.ENODEV, () -> bus.add(namespace), "probe namespace0." + namespace.id(),
+              "mode " + namespace.mode());
           continue;
         }
         DaxRegion region = bus.add(namespace.waiving(Waiver.GRANULARITY, Waiver.ALLOCATION));

@@ -16,7 +16,6 @@ import dev.jdax.PageSize;
 import dev.jdax.pmem.InfoBlock.Signature;
 import dev.jdax.pmem.InfoBlockCheck.DataRange;
 import dev.jdax.pmem.InfoBlockCheck.Result;
-import dev.jdax.pmem.InfoBlockCheck.Surroundings;
 import dev.jdax.pmem.Plan.Part;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -78,7 +77,7 @@ class APlanPutsEveryByteInItsPlace {
       InfoBlock block = plan.toInfoBlock(Signature.DEVDAX, new UUID(1, 2), new UUID(3, 4));
       assertThat(InfoBlockCheck.check(Optional.of(block.toBytes()),
           new Surroundings(new UUID(3, 4), base, size, 0, Surroundings.ALL)))
-          .isEqualTo(new Result(LinuxView.DEVDAX, Optional.of(block), List.of(),
+          .isEqualTo(new Result(LinuxView.DEVDAX, Optional.of(block), Optional.empty(), List.of(),
               Optional.of(new DataRange(plan.dataOffset(), plan.dataSize()))));
     });
   }

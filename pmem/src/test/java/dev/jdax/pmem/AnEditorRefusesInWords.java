@@ -54,7 +54,7 @@ class AnEditorRefusesInWords {
   }
 
   private ImageEditor labelled() throws IOException {
-    ImageEditor editor = careful(Attachment.DEFAULT);
+    ImageEditor editor = careful(Attachment.DEFAULT.withSlot(0));
     editor.initLabels(LabelVersion.V1_2, LABELS);
     media.takeEvents();
     return editor;
@@ -125,13 +125,40 @@ class AnEditorRefusesInWords {
     refused(Errno.EINVAL, () -> editor.writeInfoBlock(editor.image().namespace("namespace0.0").infoBlock().get()),
         "it has labels");
     ImageEditor elsewhere = careful(Attachment.DEFAULT.withSlot(5));
-    refused(Errno.EINVAL, () -> elsewhere.createNamespace(REQUEST), "isetcookie", "say which DIMM the labels are of");
+    refused(Errno.EINVAL, () -> elsewhere.createNamespace(REQUEST), "isetcookie", "say which DIMM the labels are of",
+        "that of QEMU's NVDIMM at position 0");
+  }
+
+  @Test
+  void aLabelWithoutADimm() throws IOException {
+    for (LabelVersion version : LabelVersion.values()) {
+      ImageEditor third = careful(Attachment.DEFAULT.withSlot(3));
+      third.initLabels(version, LABELS);
+      media.takeEvents();
+      ImageEditor unknown = careful(Attachment.DEFAULT);
+      assertThat(unknown.image().qemuPosition()).isEmpty();
+      refused(Errno.EINVAL, () -> unknown.createNamespace(REQUEST.withSize(16 * MIB)), "create a namespace in media",
+          "no label there says which DIMM it is of", "the DIMM's position in QEMU, from 0 (--slot",
+          "the cookie of its interleave set (--cookie");
+      assertThat(media.takeEvents()).isEmpty();
+      third.createNamespace(REQUEST.withSize(16 * MIB).withName("alpha"));
+      // Now a label says it.
+      ImageEditor keeps = careful(Attachment.DEFAULT);
+      keeps.createNamespace(REQUEST.withSize(16 * MIB));
+      assertThat(keeps.image().qemuPosition()).hasValue(3);
+      assertThat(NvdimmImage.of(Path.of("media"), Attachment.DEFAULT.withSlot(3), media.size(), media).problems())
+          .isEmpty();
+      keeps.destroyNamespace("alpha");
+      keeps.destroyNamespace("namespace0.0");
+      media.takeEvents();
+      refused(Errno.EINVAL, () -> keeps.createNamespace(REQUEST), "no label there says which DIMM it is of");
+    }
   }
 
   @Test
   void moreLabelsThanSlots() throws IOException {
     RecordedMedia tight = new RecordedMedia(128 * MIB + 4096);
-    ImageEditor editor = ImageEditor.of(Attachment.DEFAULT.withLabelSize(4096), tight, Force.none());
+    ImageEditor editor = ImageEditor.of(Attachment.DEFAULT.withLabelSize(4096).withSlot(0), tight, Force.none());
     editor.initLabels(LabelVersion.V1_2, 4096);
     LabelArea area = editor.image().labelArea().orElseThrow();
     assertThat(area.availableSlots()).isEqualTo(13);

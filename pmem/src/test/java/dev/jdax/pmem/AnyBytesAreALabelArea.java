@@ -21,6 +21,8 @@ class AnyBytesAreALabelArea {
     read.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
     assertThat(read.used().size() + read.freeSlots()).isLessThanOrEqualTo(area.length / 128);
     assertThat(read.reservations()).hasSameSizeAs(read.live());
+    CxlLabelArea.of(read, area).ifPresent(cxl -> cxl.problems()
+        .forEach(problem -> assertThat(problem.toString()).isNotEmpty()));
   }
 
   private static byte[] noise(Random random, int size) {
@@ -63,6 +65,20 @@ class AnyBytesAreALabelArea {
         }
       });
       readWithinBounds(Arrays.copyOf(area, random.nextInt(4) == 0 ? random.nextInt(area.length) : area.length), 0);
+    });
+  }
+
+  @Test
+  void areasOfCxlMemoryWithBytesChanged() {
+    LabelMedia.eachSeed(500, random -> {
+      byte[] area = CxlMedia.sound();
+      for (int i = random.nextInt(8); i >= 0; i--) {
+        area[random.nextInt(512 + 4 * CxlLabel.SIZE)] = (byte) random.nextInt();
+      }
+      for (int slot = 0; slot < 4; slot++) {
+        MediaOfBytes.seal(area, 512 + slot * CxlLabel.SIZE, CxlLabel.SIZE, LabelField.CHECKSUM);
+      }
+      readWithinBounds(area, random.nextLong());
     });
   }
 

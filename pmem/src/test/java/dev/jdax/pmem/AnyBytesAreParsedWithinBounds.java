@@ -22,6 +22,9 @@ import dev.jdax.pmem.InfoBlock.Signature;
  * <p>A checksum would be a wall to a fuzzer, so the first byte says which of them are made right.
  */
 class AnyBytesAreParsedWithinBounds {
+  /** The numbers of a BTT's info block. */
+  private static final int BLOCK_OF_BTT = 64;
+
   private static byte[] tail(byte[] data) {
     return Arrays.copyOfRange(data, Math.min(1, data.length), data.length);
   }
@@ -52,8 +55,16 @@ class AnyBytesAreParsedWithinBounds {
     });
     assertThat(read.used().size() + read.freeSlots()).isLessThanOrEqualTo(area.length / 128);
     assertThat(read.blank()).isEqualTo(read.index().isEmpty());
+    Bounds.within(area.length, () -> CxlLabelArea.of(read, area)).ifPresent(cxl -> {
+      cxl.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
+      assertThat(cxl.used().size() + cxl.freeSlots()).isLessThanOrEqualTo(area.length / CxlLabel.SIZE);
+      assertThat(cxl.blank()).isEqualTo(read.blank());
+      cxl.used().forEach(slot -> assertThat(slot.label().toBytes()).isEqualTo(Arrays.copyOfRange(area,
+          (int) (slot.offset() - offset), (int) (slot.offset() - offset) + CxlLabel.SIZE)));
+    });
     if (bit(data, 6)) { // as a DIMM of 1 MiB
       NamespaceScan scan = Bounds.within(area.length, () -> NamespaceScan.of(read, Attachment.DEFAULT, 1 << 20));
+      assertThat(scan.dimms()).isBetween(1, 0xffff);
       assertThat(scan.found()).allMatch(found -> Long.compareUnsigned(found.dpa(), 1 << 20) < 0);
       scan.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
     }
@@ -79,8 +90,9 @@ class AnyBytesAreParsedWithinBounds {
       MediaOfBytes.seal(block, 0, block.length, InfoBlockField.CHECKSUM.offset());
     }
     InfoBlockCheck.Result result = Bounds.within(block.length, () -> InfoBlockCheck.check(Optional.of(block),
-        new InfoBlockCheck.Surroundings(parent, start, size, fileOffset, allowed)));
+        new Surroundings(parent, start, size, fileOffset, allowed)));
     result.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
+    result.btt().ifPresent(read -> assertThat(read.toBytes()).isEqualTo(block));
     result.infoBlock().ifPresent(read -> assertThat(read.toBytes()).isEqualTo(block));
     if (result.linux() == LinuxView.DEVDAX || result.linux() == LinuxView.FSDAX) {
       InfoBlockCheck.DataRange range = result.data().orElseThrow();
@@ -96,6 +108,38 @@ class AnyBytesAreParsedWithinBounds {
     }
   }
 
+  /** Each 64 bytes are the numbers of a sound info block, in every place that is looked at one after another. */
+  @FuzzTest
+  void asArenas(byte[] data) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(Arrays.copyOf(data, Math.max(data.length, 9))).order(ByteOrder.LITTLE_ENDIAN);
+    int flags = in.get();
+    long size = in.getLong() & Long.MAX_VALUE >> 1;
+    Surroundings around = new Surroundings(new UUID(0, 0), 0, size, 0,
+        Set.of(Signature.BTT), (flags & 1) == 0 ? 0 : InfoBlock.OFFSET);
+    MediaReader blocks = (offset, length) -> {
+      byte[] block = new byte[length];
+      if (in.hasRemaining()) {
+        System.arraycopy(Signature.BTT.bytes(), 0, block, 0, Signature.LENGTH);
+        in.get(block, InfoBlockField.BTT_EXTERNAL_LBA_SIZE.offset(), Math.min(in.remaining(), BLOCK_OF_BTT));
+        MediaOfBytes.seal(block, 0, block.length, InfoBlockField.CHECKSUM.offset());
+      }
+      return block;
+    };
+    byte[] head = blocks.read(0, BttInfoBlock.SIZE);
+    if (!BttInfoBlock.isOne(head)) {
+      return;
+    }
+    BttInfoBlock first = BttInfoBlock.parse(head);
+    int second = in.position();
+    BttArenas arenas = Bounds.within(data.length, () -> {
+      in.position(second);
+      return BttArenas.of(blocks, around, first);
+    });
+    assertThat(arenas.linux()).isIn(LinuxView.SECTOR, LinuxView.NONE);
+    assertThat(arenas.size()).isNotNegative();
+    arenas.problems().forEach(problem -> assertThat(problem.toString()).isNotEmpty());
+  }
+
   @FuzzTest
   void thereAndBack(byte[] data) {
     for (LabelVersion version : LabelVersion.values()) {
@@ -104,6 +148,10 @@ class AnyBytesAreParsedWithinBounds {
       assertThat(label.toBytes()).isEqualTo(bytes);
       assertThat(label.name().length()).isLessThanOrEqualTo(LabelName.LENGTH);
     }
+    byte[] cxl = Arrays.copyOf(data, CxlLabel.SIZE);
+    CxlLabel label = CxlLabel.parse(cxl);
+    assertThat(label.toBytes()).isEqualTo(cxl);
+    assertThat(CxlLabelSlot.of(0, 0, true, label).label()).isEqualTo(CxlLabel.parse(label.toBytes()));
     byte[] index = Arrays.copyOf(data, Math.ceilDiv(Math.max(data.length, 1), 256) * 256);
     IndexBlock.parse(index).ifPresent(block -> {
       assertThat(block.toBytes()).isEqualTo(index);
@@ -115,6 +163,9 @@ class AnyBytesAreParsedWithinBounds {
       InfoBlock block = InfoBlock.parse(info);
       assertThat(block.toBytes()).isEqualTo(info);
       assertThat(block.effective().effective()).isEqualTo(block.effective());
+    }
+    if (BttInfoBlock.isOne(info)) {
+      assertThat(BttInfoBlock.parse(info).toBytes()).isEqualTo(info);
     }
   }
 }

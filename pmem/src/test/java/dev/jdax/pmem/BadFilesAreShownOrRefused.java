@@ -78,7 +78,7 @@ class BadFilesAreShownOrRefused {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 4096, AREA - 1, AREA, (2 << 20) - 1, 64 << 20, 1L << 40})
+  @ValueSource(longs = {4096, AREA - 1, AREA, (2 << 20) - 1, 64 << 20, 1L << 40})
   void aFileOfNothingButAHoleIsARawDisk(long size) throws IOException {
     Path file = Files.createFile(folder.resolve("hole"));
     resize(file, size);
@@ -88,7 +88,7 @@ class BadFilesAreShownOrRefused {
       assertThat(image.problems()).extracting(Problem::field).isSubsetOf("signature").hasSize(size < 8192 ? 1 : 0);
       assertThat(image.namespaces()).singleElement().satisfies(all -> {
         assertThat(all.linux()).isEqualTo(LinuxView.RAW);
-        assertThat(all.size()).isEqualTo(size);
+        assertThat(all.size()).isEqualTo(size - size % 4096); // QEMU cuts the rest off
         assertRefused(all, Errno.ENODEV, "probe namespace0.0 of " + file);
       });
     }
@@ -121,7 +121,7 @@ class BadFilesAreShownOrRefused {
           + ", allowed is " + Guids.NULL + ", as the namespace has no label; Linux makes a raw disk of the namespace");
       assertThat(image.namespaces()).singleElement().satisfies(all -> {
         assertThat(all.linux()).isEqualTo(LinuxView.RAW);
-        assertThat(all.rawSize()).isEqualTo(size);
+        assertThat(all.rawSize()).isEqualTo(size - size % 4096);
         assertThat(all.infoBlock().orElseThrow().parentUuid()).isEqualTo(MadeMedia.uuid(0));
         assertRefused(all, Errno.ENODEV, "parent_uuid");
       });
@@ -184,7 +184,7 @@ class BadFilesAreShownOrRefused {
       LabelArea area = image.labelArea().orElseThrow();
       assertThat(area.offset()).isEqualTo(Long.decode(offset));
       assertThat(area.blank()).isTrue();
-      assertThat(image.regionSize()).isEqualTo(area.offset());
+      assertThat(image.regionSize()).isEqualTo(area.offset() - area.offset() % 4096);
       assertThat(sentences(image)).hasSize(3).first().asString()
           .startsWith("index block 0: signature at " + offset + " is ").endsWith(BLANK);
       assertThat(image.namespaces()).singleElement()
@@ -193,20 +193,11 @@ class BadFilesAreShownOrRefused {
   }
 
   @Test
-  void aLabelAreaThatIsTooSmallOrTheWholeFile() throws IOException {
+  void aLabelAreaThatIsTooSmallOrNotThere() throws IOException {
     Path file = image();
     try (NvdimmImage small = NvdimmImage.open(file, Attachment.DEFAULT.withLabelSize(767))) {
       assertThat(sentences(small)).hasSize(2).first().isEqualTo("label area: size at 0x401fd01 is 767 bytes, allowed is"
           + " at least 768 bytes: two index blocks of 256 bytes and two labels; Linux fails the DIMM (ENXIO)");
-    }
-    Path areaOnly = MadeMedia.labelled(0, LabelVersion.V1_2).label(0, 16 * MIB).in(folder);
-    try (NvdimmImage nothingElse = NvdimmImage.open(areaOnly)) {
-      assertThat(nothingElse.regionSize()).isZero();
-      assertThat(nothingElse.namespaces()).isEmpty();
-      assertThat(sentences(nothingElse)).containsExactly("label in slot 0: dpa at 0x268 is 0x0, allowed is an address"
-          + " below 0x0; Linux skips the label, and keeps its space reserved");
-      assertThat(nothingElse.labelArea().orElseThrow().live()).hasSize(1);
-      assertThat(nothingElse.freeSpaces()).isEmpty();
     }
     try (NvdimmImage none = NvdimmImage.open(file, Attachment.DEFAULT.withLabelSize(0))) {
       assertThat(none.labelArea()).isEmpty();

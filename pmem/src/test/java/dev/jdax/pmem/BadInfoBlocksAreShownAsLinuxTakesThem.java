@@ -174,7 +174,7 @@ class BadInfoBlocksAreShownAsLinuxTakesThem {
   /** P-03. */
   @ParameterizedTest
   @CsvSource({"NONE, DEVDAX, DEVDAX, ", "DAX, DEVDAX, DEVDAX, ", "PFN, DEVDAX, RAW, NVDIMM_PFN_INFO",
-      "BTT, DEVDAX, RAW, BTT_ARENA_INFO", "BTT2, DEVDAX, RAW, BTT_ARENA_INFO", "NONE, FSDAX, FSDAX, ",
+      "BTT, DEVDAX, RAW, BTT_ARENA_INFO", "NONE, FSDAX, FSDAX, ",
       "PFN, FSDAX, FSDAX, ", "DAX, FSDAX, RAW, NVDIMM_DAX_INFO", "BTT, FSDAX, RAW, BTT_ARENA_INFO"})
   void anAbstractionLetsLinuxLookForOneThing(Abstraction abstraction, Signature signature, LinuxView view,
       String allowed) throws IOException {

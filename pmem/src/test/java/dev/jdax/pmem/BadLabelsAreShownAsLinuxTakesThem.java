@@ -381,7 +381,7 @@ class BadLabelsAreShownAsLinuxTakesThem {
     int area = 2 << 20;
     LabelGeometry geometry = new LabelGeometry(area, V1_1);
     int labels = Math.min(count, geometry.slots());
-    long region = size * labels;
+    long region = Math.ceilDiv(size * labels, 4096L) * 4096; // QEMU cuts off what is no whole page
     MadeMedia media = MadeMedia.labelled(region, V1_1).areaSize(area);
     for (int slot = 0; slot < labels; slot++) {
       media.add(with(84, dimms).apply(Label.of(V1_1, new UUID(7, slot), "", 1, slot * size, size, slot,

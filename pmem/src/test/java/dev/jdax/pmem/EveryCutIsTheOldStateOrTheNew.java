@@ -30,7 +30,7 @@ class EveryCutIsTheOldStateOrTheNew {
   private static final long MIB = 1 << 20;
   private static final long REGION = 64 * MIB;
   private static final int LABELS = 128 << 10;
-  private static final Attachment ATTACHED = Attachment.DEFAULT.withLabelSize(LABELS);
+  private static final Attachment ATTACHED = Attachment.DEFAULT.withLabelSize(LABELS).withSlot(0);
   private static final Attachment UNLABELLED = Attachment.DEFAULT.withLabelSize(0);
   private static final int[] UNITS = {8, 512};
 

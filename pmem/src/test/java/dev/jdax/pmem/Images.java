@@ -13,7 +13,8 @@ import java.util.zip.GZIPInputStream;
 
 /** The images that Linux has written, and how they were attached. */
 enum Images {
-  DEVDAX_4K("devdax-4k", 0), LABELS_1_1("labels-v1.1", 1), LABELS_1_2("labels-v1.2", 2), RAW("raw", 3);
+  DEVDAX_4K("devdax-4k", 0), LABELS_1_1("labels-v1.1", 1), LABELS_1_2("labels-v1.2", 2), RAW("raw", 3),
+  SECTOR_1_2("sector-v1.2", 0), SECTOR_1_1("sector-v1.1", 1), SECTOR("sector", 2);
 
   private static final int BLOCK = 64 << 10;
 

@@ -155,7 +155,7 @@ class ImagesOfLinuxAreNamespacesAsLinuxHadThem {
     for (int size : new int[]{0, 1, 4096, 8191}) {
       Path file = Files.write(folder.resolve("short-" + size), new byte[size]);
       try (NvdimmImage image = NvdimmImage.open(file)) {
-        assertThat(image.namespaces()).hasSize(size == 0 ? 0 : 1).allMatch(n -> n.linux() == LinuxView.RAW);
+        assertThat(image.namespaces()).hasSize(size < 4096 ? 0 : 1).allMatch(n -> n.linux() == LinuxView.RAW);
       }
     }
     assertThatThrownBy(() -> NvdimmImage.open(folder)).hasMessageContaining("it is a folder");

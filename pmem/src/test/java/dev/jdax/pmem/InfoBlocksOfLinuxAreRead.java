@@ -13,7 +13,6 @@ import dev.jdax.PageSize;
 import dev.jdax.pmem.InfoBlock.Signature;
 import dev.jdax.pmem.InfoBlockCheck.DataRange;
 import dev.jdax.pmem.InfoBlockCheck.Result;
-import dev.jdax.pmem.InfoBlockCheck.Surroundings;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -120,7 +119,7 @@ class InfoBlocksOfLinuxAreRead {
     assertThat(plan.dataSize()).isEqualTo(data * MIB);
     assertThat(InfoBlockCheck.check(Optional.of(block.toBytes()),
         new Surroundings(UUID.fromString(NIL), 0x100000000L, size * MIB, 0, Surroundings.ALL)))
-        .isEqualTo(new Result(LinuxView.DEVDAX, Optional.of(block), List.of(),
+        .isEqualTo(new Result(LinuxView.DEVDAX, Optional.of(block), Optional.empty(), List.of(),
             Optional.of(new DataRange(plan.dataOffset(), plan.dataSize()))));
   }
 

@@ -15,7 +15,6 @@ import dev.jdax.PageSize;
 import dev.jdax.pmem.InfoBlock.Signature;
 import dev.jdax.pmem.InfoBlockCheck.DataRange;
 import dev.jdax.pmem.InfoBlockCheck.Result;
-import dev.jdax.pmem.InfoBlockCheck.Surroundings;
 import org.junit.jupiter.api.Test;
 
 /**

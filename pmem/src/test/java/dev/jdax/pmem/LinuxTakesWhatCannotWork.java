@@ -12,7 +12,6 @@ import java.util.UUID;
 import dev.jdax.pmem.InfoBlock.Signature;
 import dev.jdax.pmem.InfoBlockCheck.DataRange;
 import dev.jdax.pmem.InfoBlockCheck.Result;
-import dev.jdax.pmem.InfoBlockCheck.Surroundings;
 import org.junit.jupiter.api.Test;
 
 /** {@link InfoBlockCheck} where Linux validates a block and then fails, ignores, or would count wrong. */
@@ -201,6 +200,8 @@ class LinuxTakesWhatCannotWork {
   void aBttArenaIsToldApart() {
     byte[] bytes = new byte[InfoBlock.SIZE];
     System.arraycopy(Signature.BTT.bytes(), 0, bytes, 0, 16);
+    bytes[52] = 1;
+    bytes[54] = 1;
     Surroundings around = new Surroundings(NIL, START, 64 * MIB, 0, Surroundings.ALL);
     assertThat(InfoBlockCheck.check(Optional.of(bytes), around)).extracting(Result::linux, result -> result.problems()
         .getFirst().field()).containsExactly(LinuxView.RAW, "checksum");

@@ -130,7 +130,7 @@ class MediaMadeHereAreReadHere {
     int[] sizes = {128 << 10, 256 << 10, 132 << 10, 2 << 20, 128 << 10};
     for (int size : sizes) {
       for (LabelVersion version : LabelVersion.values()) {
-        try (ImageEditor editor = edit(file, Attachment.DEFAULT)) {
+        try (ImageEditor editor = edit(file, Attachment.DEFAULT.withSlot(0))) {
           editor.initLabels(version, size);
           editor.createNamespace(NamespaceRequest.of(LinuxView.DEVDAX, PageSize.SIZE_4K, MapLocation.RAM)
               .withSize(16 * MIB));
@@ -151,13 +151,13 @@ class MediaMadeHereAreReadHere {
     NamespaceRequest request = NamespaceRequest.of(LinuxView.DEVDAX, PageSize.SIZE_2M, MapLocation.DEVICE)
         .withName("alpha").withUuid(new UUID(1, 2)).withInfoBlockUuid(new UUID(3, 4));
     List<MediaEdit> dry = new ArrayList<>();
-    try (ImageEditor editor = ImageEditor.dryRunning(file, Attachment.DEFAULT, Force.all())) {
+    try (ImageEditor editor = ImageEditor.dryRunning(file, Attachment.DEFAULT.withSlot(0), Force.all())) {
       dry.add(editor.initLabels(LabelVersion.V1_2, LABELS));
       dry.add(editor.createNamespace(request));
       dry.add(editor.destroyNamespace("alpha"));
     }
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
-    try (ImageEditor editor = edit(file, Attachment.DEFAULT)) {
+    try (ImageEditor editor = edit(file, Attachment.DEFAULT.withSlot(0))) {
       assertThat(List.of(editor.initLabels(LabelVersion.V1_2, LABELS), editor.createNamespace(request),
           editor.destroyNamespace("alpha"))).isEqualTo(dry);
     }
@@ -178,7 +178,7 @@ class MediaMadeHereAreReadHere {
   private static void follow(Random random) throws IOException {
     String[] blocks = new String[16];
     RecordedMedia media = new RecordedMedia(blocks.length * 16 * MIB + LABELS);
-    ImageEditor editor = ImageEditor.of(Attachment.DEFAULT, media, Force.all());
+    ImageEditor editor = ImageEditor.of(Attachment.DEFAULT.withSlot(0), media, Force.all());
     editor.initLabels(LabelVersion.values()[random.nextInt(2)], LABELS);
     for (int step = 0; step < 60; step++) {
       String name = "n" + step;
@@ -233,7 +233,7 @@ class MediaMadeHereAreReadHere {
     Path ndctl = Path.of("/usr/bin/ndctl");
     assumeTrue(Files.isExecutable(ndctl), "needs ndctl; run .ci/prepare as root");
     Path file = image(128 * MIB + LABELS);
-    try (ImageEditor editor = edit(file, Attachment.DEFAULT)) {
+    try (ImageEditor editor = edit(file, Attachment.DEFAULT.withSlot(0))) {
       editor.initLabels(LabelVersion.V1_2, LABELS);
       for (LinuxView mode : new LinuxView[]{LinuxView.DEVDAX, LinuxView.FSDAX}) {
         Namespace made = editor.createNamespace(NamespaceRequest.of(mode, PageSize.SIZE_2M, MapLocation.DEVICE)

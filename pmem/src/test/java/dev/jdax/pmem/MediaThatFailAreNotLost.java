@@ -60,7 +60,7 @@ class MediaThatFailAreNotLost {
         .withSize(16 * MIB);
     for (int call = 0; call < 6; call++) {
       Failing media = new Failing();
-      ImageEditor editor = ImageEditor.of(Attachment.DEFAULT, media, Force.none());
+      ImageEditor editor = ImageEditor.of(Attachment.DEFAULT.withSlot(0), media, Force.none());
       editor.initLabels(LabelVersion.V1_2, LABELS);
       editor.createNamespace(request.withName("first"));
       media.left = call;

@@ -28,6 +28,23 @@ class TheCookieNamesTheInterleaveSet {
   }
 
   @Test
+  void aCookieSaysThePositionInQemu() {
+    for (LabelVersion version : LabelVersion.values()) {
+      IndexBlock index = IndexBlock.blank(new LabelGeometry(128 << 10, version), 0, 1);
+      for (int position : new int[]{0, 1, 7, 255}) {
+        InterleaveSetCookie cookie = InterleaveSetCookie.of(Dimm.ofQemu(position));
+        assertThat(InterleaveSetCookie.qemuPosition(index, cookie.forLabels(version))).hasValue(position);
+        assertThat(InterleaveSetCookie.qemuPosition(index, cookie.alternate())).hasValue(position);
+        assertThat(InterleaveSetCookie.qemuPosition(index, cookie.cookie2()).isPresent())
+            .isEqualTo(version == LabelVersion.V1_2);
+      }
+      long none = InterleaveSetCookie.of(Dimm.ofQemu(256)).forLabels(version);
+      assertThat(InterleaveSetCookie.qemuPosition(index, none)).isEmpty();
+      assertThat(InterleaveSetCookie.qemuPosition(index, 0)).isEmpty();
+    }
+  }
+
+  @Test
   void theOrderOfTheDimmsIsThatOfTheirOffsets() {
     Dimm first = new Dimm(0, 1, 0x8086, 0, 0);
     Dimm second = new Dimm(0x1000, 2, 0x8086, 0, 0);

@@ -28,7 +28,7 @@ final class WritesUntilKilled {
     Random random = new Random(Long.parseLong(arguments[1]));
     // Without a lock, and without looking for mappings: that costs more than the rest of the process.
     FileMedia media = FileMedia.open(Path.of(arguments[0]));
-    try (ImageEditor editor = ImageEditor.of(Attachment.DEFAULT, media, Force.none())) {
+    try (ImageEditor editor = ImageEditor.of(Attachment.DEFAULT.withSlot(0), media, Force.none())) {
       say(READY);
       while (true) {
         List<Namespace> namespaces = editor.image().namespaces();
