@@ -55,14 +55,7 @@ public final class FileClaim implements Claim {
     try (Unwind unwind = new Unwind()) {
       Fd file = Fd.open(path, true);
       unwind.onFailure(file::close);
-      Fd.Range wanted = new Fd.Range(offset, length);
-      if (!file.lock(Fd.Lock.EXCLUSIVE, wanted)) {
-        throw new DaxException(Errno.EBUSY, attempt,
-            file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted)
-                .map(other -> range(other.start(), other.length()) + " of it is claimed already")
-                .orElse("it was claimed a moment ago"),
-            "close what has claimed it");
-      }
+      lock(file, new Fd.Range(offset, length), attempt);
       FileStatus status = file.status();
       if (status.isRegular()) {
         if (status.size() - length < offset) {
@@ -85,6 +78,17 @@ public final class FileClaim implements Claim {
     }
   }
 
+  /** Locks a part of a file against every other claim of it, until the file is closed. */
+  static void lock(Fd file, Fd.Range wanted, String attempt) throws DaxException, SystemCallException {
+    if (!file.lock(Fd.Lock.EXCLUSIVE, wanted)) {
+      throw new DaxException(Errno.EBUSY, attempt,
+          file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted)
+              .map(other -> range(other.start(), other.length()) + " of it is claimed already")
+              .orElse("it was claimed a moment ago"),
+          "close what has claimed it");
+    }
+  }
+
   private static PageSize granularityOf(FileSystem fileSystem) {
     // A file system with DAX maps huge pages where it can, and promises nothing.
     return fileSystem.isHugetlbfs()
@@ -104,9 +108,14 @@ public final class FileClaim implements Claim {
    * @throws DaxException with EIO if the file ends before, or as the kernel refuses to read
    */
   public byte[] read(long at, int count) throws DaxException {
-    String attempt = "read " + count + " bytes at " + ByteSize.hex(offset + at);
+    return read(file, offset + at, count);
+  }
+
+  /** {@return bytes of a file, as many as were asked for} */
+  static byte[] read(Fd file, long offset, int count) throws DaxException {
+    String attempt = "read " + count + " bytes at " + ByteSize.hex(offset);
     try {
-      byte[] bytes = file.read(offset + at, count);
+      byte[] bytes = file.read(offset, count);
       if (bytes.length < count) {
         throw new DaxException(Errno.EIO, attempt, "the file ends before", "see who has truncated it");
       }
@@ -116,7 +125,7 @@ public final class FileClaim implements Claim {
     }
   }
 
-  private static DaxException refused(String attempt, SystemCallException e, String remedy) {
+  static DaxException refused(String attempt, SystemCallException e, String remedy) {
     Errno errno = Errno.of(e.errno());
     return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), remedy, e);
   }

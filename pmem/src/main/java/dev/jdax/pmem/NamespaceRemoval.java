@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.pmem;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -20,19 +21,23 @@ import dev.jdax.Errno;
  * @param namespace the namespace as it was, or empty if Linux had made none of its label
  */
 record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
-  static NamespaceRemoval of(NvdimmImage image, String key, Set<Force> force) throws DaxException {
+  static NamespaceRemoval of(NvdimmImage image, String key, Set<Force> force) throws IOException {
     String attempt = "destroy namespace \"" + key + "\" in " + image.file();
     Optional<LabelArea> labels = MediaIntent.labelsOf(image, attempt);
-    return labels.isPresent() ? labelled(image, labels.get(), key, attempt) : whole(image, key, force, attempt);
+    Overwriting overwriting = new Overwriting(image, force, attempt);
+    return labels.isPresent() ? labelled(overwriting, labels.get(), key) : whole(overwriting, key);
   }
 
-  private static NamespaceRemoval whole(NvdimmImage image, String key, Set<Force> force, String attempt)
-      throws DaxException {
+  private static NamespaceRemoval whole(Overwriting overwriting, String key) throws IOException {
+    NvdimmImage image = overwriting.image();
+    String attempt = overwriting.attempt();
     Namespace namespace = MediaIntent.whole(image, attempt);
     if (!namespace.device().equals(key) && !namespace.uuid().map(UUID::toString).filter(key::equals).isPresent()) {
       throw unknown(image, attempt);
     }
-    NamespaceCreation.requireReplaceable(namespace, force, attempt);
+    if (NamespaceCreation.requireReplaceable(namespace, overwriting.force(), attempt)) {
+      overwriting.requireZero(0, Math.min(namespace.rawSize(), InfoBlock.RESERVED));
+    }
     return new NamespaceRemoval(new MediaIntent("wiped the info block of " + namespace,
         List.of(MediaIntent.wipe(0, namespace.rawSize()))), Optional.of(namespace));
   }
@@ -42,8 +47,9 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
         "there is none of that name or uuid; there are " + image.namespaces(), "name one of them");
   }
 
-  private static NamespaceRemoval labelled(NvdimmImage image, LabelArea area, String key, String attempt)
-      throws DaxException {
+  private static NamespaceRemoval labelled(Overwriting overwriting, LabelArea area, String key) throws IOException {
+    NvdimmImage image = overwriting.image();
+    String attempt = overwriting.attempt();
     List<Namespace> listed = image.namespaces().stream()
         .filter(namespace -> namespace.label().isPresent() && known(namespace, key)).toList();
     List<UUID> uuids = new ArrayList<>(listed.stream().map(namespace -> namespace.rawUuid().orElseThrow()).toList());
@@ -57,14 +63,15 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
     if (distinct.size() > 1) {
       throw new DaxException(Errno.EINVAL, attempt, "it may be any of " + distinct, "name one by its uuid");
     }
-    return new NamespaceRemoval(labelled(image, area, distinct.getFirst()), listed.stream().findFirst());
+    return new NamespaceRemoval(labelled(overwriting, area, distinct.getFirst()), listed.stream().findFirst());
   }
 
   private static boolean known(Namespace namespace, String key) {
     return namespace.device().equals(key) || namespace.uuid().map(UUID::toString).filter(key::equals).isPresent();
   }
 
-  private static MediaIntent labelled(NvdimmImage image, LabelArea area, UUID uuid) {
+  private static MediaIntent labelled(Overwriting overwriting, LabelArea area, UUID uuid) throws IOException {
+    NvdimmImage image = overwriting.image();
     BitSet free = area.index().orElseThrow().freeSlots();
     List<DpaReservation> freed = new ArrayList<>();
     List<DpaReservation> kept = new ArrayList<>();
@@ -80,6 +87,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
         long room = image.regionSize() - reservation.dpa();
         long size = Long.compareUnsigned(reservation.size(), room) < 0 ? reservation.size() : room;
         if (size > 0) {
+          overwriting.requireEndable(reservation.dpa(), size);
           steps.add(MediaIntent.wipe(reservation.dpa(), size));
         }
       }

@@ -190,6 +190,11 @@ public final class NvdimmImage implements AutoCloseable {
     return attachment;
   }
 
+  /** {@return what it is read through} */
+  MediaReader media() {
+    return media;
+  }
+
   /**
    * {@return the size of the file in bytes}
    */
