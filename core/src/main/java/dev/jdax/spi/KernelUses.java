@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.spi;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -14,6 +13,7 @@ import java.util.List;
 
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
+import dev.jdax.platform.ProcPath;
 import dev.jdax.platform.SystemCallException;
 
 /**
@@ -38,12 +38,12 @@ record KernelUses(Path proc, Path sys) {
       String[] fields = line.split(" ");
       int dash = List.of(fields).indexOf("-");
       if (dash > 4 && fields.length > dash + 2
-          && (numbers.contains(fields[2]) || leadsTo(unescaped(fields[dash + 2]), file, numbers))) {
-        uses.add("is mounted at " + unescaped(fields[4]));
+          && (numbers.contains(fields[2]) || leadsTo(ProcPath.plain(fields[dash + 2]), file, numbers))) {
+        uses.add("is mounted at " + ProcPath.plain(fields[4]));
       }
     }
     for (String line : lines(proc.resolve("swaps"))) {
-      if (leadsTo(unescaped(line.split("[ \t]", 2)[0]), file, numbers)) {
+      if (leadsTo(ProcPath.plain(line.split("[ \t]", 2)[0]), file, numbers)) {
         uses.add("is swap");
       }
     }
@@ -110,20 +110,5 @@ record KernelUses(Path proc, Path sys) {
       // Not there, or gone.
     }
     return entries;
-  }
-
-  /** {@return a path of which the kernel wrote blanks, and what else divides fields, as a backslash and three octal digits} */
-  private static String unescaped(String path) {
-    byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-    ByteArrayOutputStream plain = new ByteArrayOutputStream();
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] == '\\' && i + 3 < bytes.length) {
-        plain.write(Integer.parseInt(new String(bytes, i + 1, 3, StandardCharsets.ISO_8859_1), 8));
-        i += 3;
-      } else {
-        plain.write(bytes[i]);
-      }
-    }
-    return plain.toString(StandardCharsets.UTF_8);
   }
 }
