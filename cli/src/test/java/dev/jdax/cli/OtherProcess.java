@@ -63,7 +63,11 @@ record OtherProcess(int status, String said) {
     try (Stream<Path> files = Files.walk(place)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         Path to = target.resolve(place.relativize(file).toString());
-        Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(to);
+        } else {
+          Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+        }
         Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
       }
     }
