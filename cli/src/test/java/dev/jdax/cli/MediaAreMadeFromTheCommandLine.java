@@ -36,7 +36,7 @@ class MediaAreMadeFromTheCommandLine {
     }
   }
 
-  /** Whether all processes can be looked at depends on who runs the tests. */
+  /** Whether the kernel can tell who uses the image depends on the file system that the tests' folder is on. */
   private CommandRun edit(String verb, Object... more) {
     List<Object> words = new ArrayList<>(List.of(verb, "--image", image, "--assume-unused"));
     words.addAll(Arrays.asList(more));

@@ -18,7 +18,7 @@ import dev.jdax.spi.EditedFile;
 import dev.jdax.spi.Unwind;
 
 /**
- * Makes media: label areas, labels and info blocks in an image that nobody uses meanwhile.
+ * Makes media: label areas, labels and info blocks in an image that nobody else uses.
  *
  * {@snippet :
  * try (ImageEditor editor = ImageEditor.open(Path.of("nv.img"), Attachment.DEFAULT, Force.none())) {
@@ -33,8 +33,14 @@ import dev.jdax.spi.Unwind;
  * safe. If one fails for another reason than its checks, the state is one of the two as well, and
  * {@link #image()} shows which.
  *
- * <p>The whole file is locked until the editor is closed. The lock is advisory: jdax heeds it, others may not. An
- * editor is for one thread.
+ * <p>The whole file is locked until the editor is closed. The lock is advisory: jdax heeds it, others may not. So each
+ * method makes sure that nobody else uses the image, as {@link #open} does, and looks at it again; a program that opens
+ * the file while the method writes waits until it is done, where the file system has leases. This process waits for
+ * itself then: no thread opens the file during an edit that it waits for. What is in use is not written to, whatever is
+ * forced: a method fails with EBUSY. And bytes that are not zero, and of which neither a label nor an info block says
+ * what they are, are written over only by {@link Force#CONTENT}: a method fails with EEXIST, and says what stands there.
+ *
+ * <p>An editor is for one thread.
  */
 public final class ImageEditor implements AutoCloseable {
   private final Path file;
@@ -63,9 +69,10 @@ public final class ImageEditor implements AutoCloseable {
    * @param attachment how a machine will have it
    * @param force what is done although it may destroy something
    * @return an editor, to be closed
-   * @throws DaxException with EBUSY if jdax has a part of the file claimed, if a process has it mapped, or if that
-   *         cannot be seen and {@link Force#UNSEEN_USERS} is not given; with EISDIR, EINVAL, ENOENT or EACCES if it is
-   *         no file that can be written
+   * @throws DaxException with EBUSY if jdax has a part of the file claimed, if it is open or mapped in any process or
+   *         container, mounted, swap or under another device, or if the kernel cannot say that and
+   *         {@link Force#UNSEEN_USERS} is not given; with EISDIR, EINVAL, ENOENT or EACCES if it is no file that can be
+   *         written
    * @throws IOException if it cannot be read
    */
   public static ImageEditor open(Path file, Attachment attachment, Set<Force> force) throws IOException {
