@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The verbs that write, on files and block devices that are in use, or that hold something, as this kernel has them. */
+/** The verbs that write, on files and block devices that are in use or hold something, as this kernel has them. */
 @Tag("class-path") // what the kernel says does not depend on how this JVM was started
 class ImagesInUseAreNeverWrittenTo {
   private static final long MIB = 1L << 20;
@@ -202,6 +202,21 @@ class ImagesInUseAreNeverWrittenTo {
     assertRefused(seen, List.of(), "EBUSY", "on this file system the kernel does not know of all who use a file",
         "--assume-unused");
     assertThat(CommandRun.of("init-labels", "--assume-unused", seen).exitCode()).isZero();
+    try (FileChannel _ = FileChannel.open(seen)) {
+      assertRefused(seen, List.of("--force"), "EBUSY", "it is open or mapped in process ");
+    }
+  }
+
+  @Test
+  void swap() throws Exception {
+    assumeRoot();
+    assumeTrue(List.of("ext4", "xfs").contains(Files.getFileStore(file).type()), "needs a folder that swap can be in");
+    done("chmod", "600", file);
+    done("dd", "if=/dev/zero", "of=" + file, "bs=1M", "count=32", "status=none"); // swap has no holes
+    done("mkswap", file);
+    done("swapon", file);
+    undo.add(List.of("swapoff", file));
+    assertRefused(file, List.of("--force"), "EBUSY", "it is swap");
   }
 
   /** The README's first steps, in a folder of his own, while /proc hides all processes but his from him. */

@@ -51,6 +51,7 @@ final class Abi {
   static final long EXT4_SUPER_MAGIC = 0xEF53L;
   static final long F2FS_SUPER_MAGIC = 0xF2F52010L;
   static final long HUGETLBFS_MAGIC = 0x958458f6L;
+  static final long OVERLAYFS_SUPER_MAGIC = 0x794c7630L;
   static final long RAMFS_MAGIC = 0x858458f6L;
   static final long TMPFS_MAGIC = 0x01021994L;
   static final long XFS_SUPER_MAGIC = 0x58465342L;

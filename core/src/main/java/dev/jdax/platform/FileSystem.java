@@ -29,6 +29,11 @@ public record FileSystem(long magic, long blockSize) {
         || magic == Abi.BTRFS_SUPER_MAGIC || magic == Abi.F2FS_SUPER_MAGIC;
   }
 
+  /** {@return whether it is overlayfs: a lease that is refused proves a use there, and one that is given nothing} */
+  public boolean isOverlayfs() {
+    return magic == Abi.OVERLAYFS_SUPER_MAGIC;
+  }
+
   /** {@return whether it is tmpfs, which a memfd of small pages is on too} */
   public boolean isTmpfs() {
     return magic == Abi.TMPFS_MAGIC;

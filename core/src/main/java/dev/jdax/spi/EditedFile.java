@@ -20,8 +20,8 @@ import dev.jdax.platform.SystemCallException;
 /**
  * A file or a block device that is read and written through one descriptor, while nobody else uses it.
  *
- * <p>It is locked against every {@link FileClaim} until it is closed. For a regular file the kernel says whether anybody
- * else has it open or mapped, in whatever container: by a lease, which is held from {@link #begin} to {@link #end}, and
+ * <p>It is locked against every {@link FileClaim} until it is closed. For a regular file the kernel says whether
+ * anybody else has it open or mapped, in whatever container: by a lease, which is held from {@link #begin} to {@link #end}, and
  * for which everybody who opens the file in between waits. A block device is open exclusively, so that it is neither
  * mounted nor swap, nor held by another device. Who has the node of a block device open, and who uses a file of a file
  * system whose leases are no proof, nobody can say for certain: there the caller has to know. {@code /proc} and
@@ -113,8 +113,6 @@ public final class EditedFile implements AutoCloseable {
             e);
       case EACCES, EPERM -> new DaxException(Errno.of(e.errno()), attempt, "you may not read and write it",
           "see who owns it", e);
-      case ETXTBSY -> new DaxException(Errno.ETXTBSY, attempt, "it is a program that runs, or swap", "end what uses it",
-          e);
       default -> FileClaim.refused(attempt, e, "look at the kernel's log");
     };
   }
@@ -124,13 +122,17 @@ public final class EditedFile implements AutoCloseable {
     try {
       return Fd.openExclusively(path);
     } catch (SystemCallException e) {
-      if (e.errno() != Errno.EBUSY.number() || !before.isBlockDevice()) {
+      boolean running = e.errno() == Errno.ETXTBSY.number();
+      if (!running && (e.errno() != Errno.EBUSY.number() || !before.isBlockDevice())) {
         throw e;
       }
       List<String> uses = KernelUses.OF_THIS_MACHINE.of(before);
-      throw new DaxException(Errno.EBUSY, attempt, uses.isEmpty()
-          ? "the kernel holds it for a mount in another container, a driver or a program"
-          : used(uses), "end that first", e);
+      if (uses.isEmpty()) {
+        uses.add(running
+            ? "is a program that runs"
+            : "is held by the kernel, for a mount in another container, a driver or a program");
+      }
+      throw new DaxException(Errno.EBUSY, attempt, used(uses), "end what uses it", e);
     }
   }
 
@@ -190,7 +192,7 @@ public final class EditedFile implements AutoCloseable {
             ? ""
             : "on this file system the kernel does not know of all who use a file";
       }
-      if (fileSystem.leasesAreProof()) {
+      if (fileSystem.leasesAreProof() || fileSystem.isOverlayfs()) {
         throw inUse();
       }
       return "on this file system the kernel does not know who uses a file";

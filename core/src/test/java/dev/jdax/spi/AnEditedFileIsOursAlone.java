@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 
@@ -72,6 +73,18 @@ class AnEditedFileIsOursAlone {
         channel.map(FileChannel.MapMode.READ_ONLY, 0, 8, arena);
       }
       assertUsedByThisProcess();
+    }
+    open(REFUSED).close();
+  }
+
+  @Test
+  void aProgramThatRunsIsInUse() throws Exception {
+    file = Files.copy(Path.of("/bin/sleep"), folder.resolve("sleep"), StandardCopyOption.COPY_ATTRIBUTES);
+    Process program = new ProcessBuilder(file.toString(), "60").start();
+    try {
+      assertRefused(Errno.EBUSY, () -> open(ALLOWED), "it is a program that runs", "end what uses it");
+    } finally {
+      program.destroyForcibly().waitFor();
     }
     open(REFUSED).close();
   }

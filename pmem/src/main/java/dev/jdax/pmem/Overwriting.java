@@ -38,8 +38,8 @@ record Overwriting(NvdimmImage image, Set<Force> force, String attempt) {
   }
 
   /**
-   * Refuses if something stands in the first 8 KiB of free space, other than what is left of an info block: an edit that
-   * was cut off leaves one, and so does a label that Linux has deleted.
+   * Refuses if something stands in the first 8 KiB of free space, other than what is left of an info block: an edit
+   * that was cut off leaves one, and so does a label that Linux has deleted.
    */
   void requireFree(long offset) throws IOException {
     byte[] head = image.media().read(offset, InfoBlock.RESERVED);

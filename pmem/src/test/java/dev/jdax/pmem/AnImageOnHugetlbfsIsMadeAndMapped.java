@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** An image in huge pages, which write(2) does not reach: made through a mapping, and a device of 2 MiB without waivers. */
+/** An image in huge pages, which write(2) does not reach: made through a mapping, a device of 2 MiB without waivers. */
 class AnImageOnHugetlbfsIsMadeAndMapped {
   private static final long MIB = 1 << 20;
   private static final int LABELS = 128 << 10;
