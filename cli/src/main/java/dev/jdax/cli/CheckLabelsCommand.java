@@ -38,7 +38,7 @@ final class CheckLabelsCommand implements Callable<Integer> {
   private boolean repair;
 
   @Option(names = {"-f", "--force", "--assume-unused"}, //
-      description = "Repair also where it cannot be seen whether a process has the image mapped.")
+      description = "Repair also where the kernel cannot say whether the image is in use.")
   private boolean assumeUnused;
 
   @Override

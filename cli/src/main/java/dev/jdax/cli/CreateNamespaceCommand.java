@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "create-namespace", description = {
     "Makes a namespace in an NVDIMM image: in the first free space that has room for it, or, in an image without "
         + "labels, of all of it.",
+    "What is in the way of it, and neither a label nor an info block accounts for, is only written over with --force.",
     "The image is right at the --base that is given here, and its labels at the --slot (or --cookie). An image that has "
         + "labels keeps to their position; one with an empty label area needs --slot or --cookie."})
 final class CreateNamespaceCommand implements Callable<Integer> {

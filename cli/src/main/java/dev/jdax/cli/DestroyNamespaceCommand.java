@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "destroy-namespace", description = {
     "Ends a namespace of an NVDIMM image: frees its label, and wipes its first 8 KiB, where the info block is. Its data "
         + "stay where they are, and nothing leads to them any more.",
-    "In an image without labels that needs --force: an info block has no second copy."})
+    "In an image without labels that needs --force: an info block has no second copy. So does a namespace whose first "
+        + "8 KiB hold something else."})
 final class DestroyNamespaceCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;

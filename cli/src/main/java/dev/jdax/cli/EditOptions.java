@@ -24,12 +24,14 @@ final class EditOptions {
   private boolean dryRun;
 
   @Option(names = {"-f", "--force"}, description = {
-      "Write over labels or an info block that are there, change the labels of one DIMM out of several, and do all of "
-          + "--assume-unused. What is seen to be in use is never written to."})
+      "Write over labels, an info block or anything else that is there, change the labels of one DIMM out of several, "
+          + "and do all of --assume-unused. What is in use is never written to: mounted, swap, under a loop device, "
+          + "open or mapped."})
   private boolean force;
 
   @Option(names = "--assume-unused", description = {
-      "Write also where it cannot be seen whether a process has the image mapped, as an ordinary user cannot."})
+      "Write also where the kernel cannot say whether the image is in use: a block device, a file on overlayfs or a "
+          + "network's file system, or another user's."})
   private boolean assumeUnused;
 
   @Option(names = {"-j", "--json"}, description = "Print one JSON object (schema 1).")

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "init-labels", description = {
     "Makes an empty label area at the end of an NVDIMM image. Its size is what QEMU's label-size will say: by default "
         + "that of the area that is there, or 128K.",
-    "Labels that are there, or a namespace without a label, are only written over with --force.",
+    "Labels that are there, a namespace without a label, or anything else are only written over with --force.",
     "An empty label area belongs to no position yet: create-namespace needs --slot for the first label."})
 final class InitLabelsCommand implements Callable<Integer> {
   private static final int USUAL_SIZE = 128 << 10;

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code jdax write-infoblock}: an info block alone, into an image without labels. */
 @Command(name = "write-infoblock", description = {
     "Writes an info block into an NVDIMM image without labels, at its offset of 4096 bytes, and nothing else.",
-    "One that is there is only written over with --force: it has no second copy."})
+    "One that is there is only written over with --force: it has no second copy. So is anything else in the image."})
 final class WriteInfoblockCommand implements Callable<Integer> {
   private static final UUID NIL = new UUID(0, 0);
 

@@ -36,7 +36,7 @@ class MediaAreMadeFromTheCommandLine {
     }
   }
 
-  /** Whether all processes can be looked at depends on who runs the tests. */
+  /** Whether the kernel can tell who uses the image depends on the file system that the tests' folder is on. */
   private CommandRun edit(String verb, Object... more) {
     List<Object> words = new ArrayList<>(List.of(verb, "--image", image, "--assume-unused"));
     words.addAll(Arrays.asList(more));
@@ -185,7 +185,7 @@ class MediaAreMadeFromTheCommandLine {
     try (var channel = FileChannel.open(image, StandardOpenOption.READ,
         StandardOpenOption.WRITE); var arena = Arena.ofShared()) {
       channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096, arena);
-      assertRefused(edit("init-labels", "--force"), "it is mapped by process ", "end what uses it", "(EBUSY)");
+      assertRefused(edit("init-labels", "--force"), "it is open or mapped in process ", "end what uses it", "(EBUSY)");
     }
     assertDone(edit("init-labels"));
   }

@@ -4,10 +4,9 @@ package dev.jdax.hmem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import dev.jdax.platform.FileId;
+import dev.jdax.platform.ProcPath;
 
 /**
  * A mounted file system, a line of {@code /proc/self/mountinfo} (proc_pid_mountinfo(5)).
@@ -19,8 +18,6 @@ import dev.jdax.platform.FileId;
  * @param options the options of the file system
  */
 record Mount(String device, String root, String point, String type, List<String> options) {
-  private static final Pattern ESCAPE = Pattern.compile("\\\\([0-7]{3})");
-
   static List<Mount> of(Machine machine) {
     List<Mount> mounts = new ArrayList<>();
     for (String line : machine.lines("proc/self/mountinfo")) {
@@ -28,7 +25,8 @@ record Mount(String device, String root, String point, String type, List<String>
       String[] halves = line.split(" - ", 2);
       String[] where = halves[0].split(" ");
       String[] what = halves[1].split(" ");
-      mounts.add(new Mount(where[2], plain(where[3]), plain(where[4]), what[0], List.of(what[2].split(","))));
+      mounts.add(new Mount(where[2], ProcPath.plain(where[3]), ProcPath.plain(where[4]), what[0],
+          List.of(what[2].split(","))));
     }
     return mounts;
   }
@@ -50,11 +48,5 @@ record Mount(String device, String root, String point, String type, List<String>
   Optional<String> option(String name) {
     return options.stream().filter(option -> option.startsWith(name + "="))
         .map(option -> option.substring(name.length() + 1)).findFirst();
-  }
-
-  /** Undoes the escapes of white space and backslash, which are a backslash and three octal digits. */
-  private static String plain(String escaped) {
-    return ESCAPE.matcher(escaped)
-        .replaceAll(found -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(found.group(1), 8))));
   }
 }

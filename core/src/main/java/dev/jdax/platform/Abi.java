@@ -30,6 +30,9 @@ final class Abi {
   static final int F_SEAL_GROW = 0x4;
   static final int F_OFD_GETLK = 36;
   static final int F_OFD_SETLK = 37;
+  static final int F_SETOWN = 8;
+  static final int F_SETSIG = 10;
+  static final int F_SETLEASE = 1024;
   static final int F_RDLCK = 0;
   static final int F_WRLCK = 1;
   static final int F_UNLCK = 2;
@@ -37,15 +40,24 @@ final class Abi {
   static final int S_IFREG = 0x8000;
   static final int S_IFDIR = 0x4000;
   static final int S_IFCHR = 0x2000;
+  static final int S_IFBLK = 0x6000;
+
+  // linux/fs.h
+  static final int SEEK_END = 2;
 
   // linux/falloc.h
   static final int FALLOC_FL_KEEP_SIZE = 0x1;
   static final int FALLOC_FL_PUNCH_HOLE = 0x2;
 
   // linux/magic.h
+  static final long BTRFS_SUPER_MAGIC = 0x9123683EL;
+  static final long EXT4_SUPER_MAGIC = 0xEF53L;
+  static final long F2FS_SUPER_MAGIC = 0xF2F52010L;
   static final long HUGETLBFS_MAGIC = 0x958458f6L;
+  static final long OVERLAYFS_SUPER_MAGIC = 0x794c7630L;
   static final long RAMFS_MAGIC = 0x858458f6L;
   static final long TMPFS_MAGIC = 0x01021994L;
+  static final long XFS_SUPER_MAGIC = 0x58465342L;
 
   // sys/mman.h, linux/memfd.h
   static final int PROT_NONE = 0;
@@ -73,6 +85,7 @@ final class Abi {
   // signal.h
   static final int SIGBUS = 7;
   static final int SIGSEGV = 11;
+  static final int SIGURG = 23;
   static final int SA_SIGINFO = 4;
 
   // linux/membarrier.h

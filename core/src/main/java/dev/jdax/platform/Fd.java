@@ -101,6 +101,18 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
+   * Opens a file or a block device for reading and writing; a block device exclusively. While it is open, nothing else
+   * in the kernel can hold the device: no mount, no swap, no device-mapper, no other exclusive opening.
+   *
+   * @param path its path
+   * @return the open file
+   * @throws SystemCallException if open(2) fails; with EBUSY if the device, or a partition of it, is held
+   */
+  public static Fd openExclusively(Path path) throws SystemCallException {
+    return open(path, Abi.O_RDWR | Abi.O_EXCL, 0); // without O_CREAT, O_EXCL means nothing for a file
+  }
+
+  /**
    * Makes a file that is not there yet, readable and writable for its owner, and opens it for both.
    *
    * @param path its path
@@ -303,6 +315,77 @@ public final class Fd implements AutoCloseable {
     }
     try (Arena arena = Arena.ofConfined()) {
       Linux.check(SystemCall.PWRITE64, Linux.calls().pwrite64(number, arena.allocateFrom(JAVA_BYTE, bytes), 0));
+    }
+  }
+
+  /**
+   * Writes bytes at an offset. After a failure, some of them may have been written.
+   *
+   * @param offset where they go
+   * @param bytes the bytes
+   * @throws SystemCallException if pwrite(2) fails: with ENOSPC if the file system is full, with EFBIG over
+   *     {@code RLIMIT_FSIZE}
+   */
+  public void write(long offset, byte[] bytes) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment left = arena.allocateFrom(JAVA_BYTE, bytes);
+      for (long done = 0; done < bytes.length;) {
+        done += Linux.check(SystemCall.PWRITE64, Linux.calls().pwrite64(number, left.asSlice(done), offset + done));
+      }
+    }
+  }
+
+  /**
+   * Waits until what was written is on the medium, with what the file system needs to find it again.
+   *
+   * @throws SystemCallException if fdatasync(2) fails: with EIO if the medium does
+   */
+  public void sync() throws SystemCallException {
+    Linux.check(SystemCall.FDATASYNC, Linux.calls().fdatasync(number));
+  }
+
+  /**
+   * {@return where the file or the block device ends: its size in bytes}
+   *
+   * @throws SystemCallException if lseek(2) fails
+   */
+  public long end() throws SystemCallException {
+    return Linux.check(SystemCall.LSEEK, Linux.calls().lseek(number, 0, Abi.SEEK_END));
+  }
+
+  /**
+   * Takes a write lease on the file, which the kernel gives only while no other opening and no mapping of another
+   * opening exists, in whatever process or container. Until the lease ends, an open(2) of the file waits, at most
+   * {@code /proc/sys/fs/lease-break-time} seconds; so this process does not open it a second time.
+   *
+   * <p>No signal tells when an open(2) waits: the lease is for work that is soon done.
+   *
+   * @return false if the file is open or mapped elsewhere
+   * @throws SystemCallException if fcntl(2) fails otherwise: with EACCES if the file belongs to another user and the
+   *     process has no CAP_LEASE, with EINVAL if the file or its file system has no leases
+   */
+  public boolean lease() throws SystemCallException {
+    // The signal would be SIGIO, which ends a process. SIGURG is ignored unless somebody wants it; and as soon as the
+    // lease has no owner, no signal is sent.
+    Linux.check(SystemCall.FCNTL, Linux.calls().fcntl(number, Abi.F_SETSIG, Abi.SIGURG));
+    long result = Linux.calls().fcntl(number, Abi.F_SETLEASE, Abi.F_WRLCK);
+    if (result == -Abi.EAGAIN) {
+      return false;
+    }
+    Linux.check(SystemCall.FCNTL, result);
+    result = Linux.calls().fcntl(number, Abi.F_SETOWN, 0);
+    if (result < 0) {
+      endLease();
+    }
+    Linux.check(SystemCall.FCNTL, result);
+    return true;
+  }
+
+  /** Gives the lease back, if there is one. Never throws: closing the file would give it back too. */
+  public void endLease() {
+    long result = Linux.calls().fcntl(number, Abi.F_SETLEASE, Abi.F_UNLCK);
+    if (result < 0 && result != -Abi.EAGAIN) {
+      LOG.log(Level.WARNING, "the end of the lease of descriptor {0} reported errno {1}", number, -result);
     }
   }
 

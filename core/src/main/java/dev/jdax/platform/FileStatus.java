@@ -16,6 +16,16 @@ public record FileStatus(FileId id, int mode, long size, long deviceNumber, long
     return (mode & Abi.S_IFMT) == Abi.S_IFREG;
   }
 
+  /** {@return whether it is a block device} */
+  public boolean isBlockDevice() {
+    return (mode & Abi.S_IFMT) == Abi.S_IFBLK;
+  }
+
+  /** {@return whether it is a folder} */
+  public boolean isFolder() {
+    return (mode & Abi.S_IFMT) == Abi.S_IFDIR;
+  }
+
   /** {@return whether it is a character device} */
   public boolean isCharacterDevice() {
     return (mode & Abi.S_IFMT) == Abi.S_IFCHR;

@@ -20,6 +20,22 @@ public record FileSystem(long magic, long blockSize, long blocks, long freeBlock
     return isTmpfs() || isHugetlbfs() || magic == Abi.RAMFS_MAGIC;
   }
 
+  /**
+   * {@return whether a lease on a file of it ({@link Fd#lease}) proves that nobody else uses the file}
+   *
+   * <p>So it is where the kernel counts every opening of the file in one inode. On overlayfs and FUSE the memory of a
+   * file may belong to an inode of another file system; on NFS, CIFS and 9p other machines have the file too.
+   */
+  public boolean leasesAreProof() {
+    return isVolatile() || magic == Abi.EXT4_SUPER_MAGIC || magic == Abi.XFS_SUPER_MAGIC
+        || magic == Abi.BTRFS_SUPER_MAGIC || magic == Abi.F2FS_SUPER_MAGIC;
+  }
+
+  /** {@return whether it is overlayfs: a lease that is refused proves a use there, and one that is given nothing} */
+  public boolean isOverlayfs() {
+    return magic == Abi.OVERLAYFS_SUPER_MAGIC;
+  }
+
   /** {@return whether it is tmpfs, which a memfd of small pages is on too} */
   public boolean isTmpfs() {
     return magic == Abi.TMPFS_MAGIC;

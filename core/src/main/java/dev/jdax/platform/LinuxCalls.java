@@ -36,6 +36,14 @@ interface LinuxCalls {
     return restart(SystemCall.FSTAT, fd, stat.address(), 0, 0, 0, 0);
   }
 
+  default long lseek(int fd, long offset, int whence) {
+    return restart(SystemCall.LSEEK, fd, offset, whence, 0, 0, 0);
+  }
+
+  default long fdatasync(int fd) {
+    return restart(SystemCall.FDATASYNC, fd, 0, 0, 0, 0, 0);
+  }
+
   default long fstatfs(int fd, MemorySegment statfs) {
     return restart(SystemCall.FSTATFS, fd, statfs.address(), 0, 0, 0, 0);
   }

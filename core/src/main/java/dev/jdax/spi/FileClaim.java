@@ -65,17 +65,8 @@ public final class FileClaim implements Claim {
     try (Unwind unwind = new Unwind()) {
       Fd file = Fd.openAsAllowed(path);
       unwind.onFailure(file::close);
-      Fd.Range wanted = new Fd.Range(offset, length);
       boolean readOnly = file.writeRefusal() != 0;
-      if (readOnly
-          ? file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted).isPresent()
-          : !file.lock(Fd.Lock.EXCLUSIVE, wanted)) {
-        throw new DaxException(Errno.EBUSY, attempt,
-            file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted)
-                .map(other -> range(other.start(), other.length()) + " of it is claimed already")
-                .orElse("it was claimed a moment ago"),
-            "close what has claimed it");
-      }
+      lock(file, new Fd.Range(offset, length), attempt);
       FileStatus status = file.status();
       if (status.isRegular()) {
         if (status.size() - length < offset) {
@@ -126,6 +117,23 @@ public final class FileClaim implements Claim {
     }
   }
 
+  /**
+   * Locks a part of a file against every other claim of it, until the file is closed; of a file that may only be read,
+   * looks whether there is another claim.
+   */
+  static void lock(Fd file, Fd.Range wanted, String attempt) throws DaxException, SystemCallException {
+    boolean ours = file.writeRefusal() == 0
+        ? file.lock(Fd.Lock.EXCLUSIVE, wanted)
+        : file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted).isEmpty();
+    if (!ours) {
+      throw new DaxException(Errno.EBUSY, attempt,
+          file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted)
+              .map(other -> range(other.start(), other.length()) + " of it is claimed already")
+              .orElse("it was claimed a moment ago"),
+          "close what has claimed it");
+    }
+  }
+
   private static PageSize granularityOf(FileSystem fileSystem) {
     // A file system with DAX maps huge pages where it can, and promises nothing.
     return fileSystem.isHugetlbfs()
@@ -145,9 +153,14 @@ public final class FileClaim implements Claim {
    * @throws DaxException with EIO if the file ends before, or as the kernel refuses to read
    */
   public byte[] read(long at, int count) throws DaxException {
-    String attempt = "read " + count + " bytes at " + ByteSize.hex(offset + at);
+    return read(file, offset + at, count);
+  }
+
+  /** {@return bytes of a file, as many as were asked for} */
+  static byte[] read(Fd file, long offset, int count) throws DaxException {
+    String attempt = "read " + count + " bytes at " + ByteSize.hex(offset);
     try {
-      byte[] bytes = file.read(offset + at, count);
+      byte[] bytes = file.read(offset, count);
       if (bytes.length < count) {
         throw new DaxException(Errno.EIO, attempt, "the file ends before", "see who has truncated it");
       }
@@ -157,7 +170,7 @@ public final class FileClaim implements Claim {
     }
   }
 
-  private static DaxException refused(String attempt, SystemCallException e, String remedy) {
+  static DaxException refused(String attempt, SystemCallException e, String remedy) {
     Errno errno = Errno.of(e.errno());
     return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), remedy, e);
   }

@@ -25,17 +25,21 @@ import java.util.stream.Stream;
 public record FileUsers(List<String> users, List<String> unseen) {
   /** In the ninth field of /proc/PID/stat: a thread of the kernel, which maps no files. */
   private static final long KERNEL_THREAD = 0x200000;
+  // fcntl.h
+  private static final long O_WRONLY = 1;
+  private static final long O_RDWR = 2;
+  private static final Path NONE = Path.of("");
   /** What /proc/PID/ns/pid leads to outside of all containers: PROC_PID_INIT_INO in include/linux/proc_ns.h. */
   private static final String OUTERMOST = "pid:[4026531836]";
 
-  /**
-   * {@return the processes that have the file mapped}
-   *
-   * @param file the file
-   * @throws IOException if the file is not there, or {@code /proc} cannot be read
-   */
-  public static FileUsers mapping(Path file) throws IOException {
-    return of(Path.of("/proc"), file, false);
+  /** Which descriptors of a process count as a use; a mapping always does. */
+  enum Descriptors {
+    /** None. */
+    NONE,
+    /** Those through which the process may write. */
+    WRITABLE,
+    /** All. */
+    ALL
   }
 
   /**
@@ -47,7 +51,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
    * @throws IOException if {@code proc} cannot be read
    */
   public static FileUsers ofDevice(Path proc, String number) throws IOException {
-    FileUsers found = of(proc, Sought.ofDevice(number), true);
+    FileUsers found = of(proc, Sought.ofDevice(number), Descriptors.ALL, NONE);
     if (!isOutermost(proc)) {
       found.unseen.add("all outside of this container");
     }
@@ -68,21 +72,22 @@ public record FileUsers(List<String> users, List<String> unseen) {
    *
    * @param proc where the processes are shown
    * @param file the file
-   * @param open whether those count, too, that have it open and not mapped
+   * @param counting which descriptors count as a use
+   * @param own a descriptor that does not count
    * @throws IOException if the file is not there, or {@code proc} cannot be read
    */
-  static FileUsers of(Path proc, Path file, boolean open) throws IOException {
-    return of(proc, Sought.of(file), open);
+  static FileUsers of(Path proc, Path file, Descriptors counting, Path own) throws IOException {
+    return of(proc, Sought.of(file), counting, own);
   }
 
-  private static FileUsers of(Path proc, Sought sought, boolean open) throws IOException {
+  private static FileUsers of(Path proc, Sought sought, Descriptors counting, Path own) throws IOException {
     FileUsers found = new FileUsers(new ArrayList<>(), new ArrayList<>());
     boolean all = false;
     if (Files.isDirectory(proc)) {
       try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
         for (Path process : processes) {
           all |= process.endsWith("1");
-          found.look(process, sought, open);
+          found.look(process, sought, counting, own);
         }
       }
     }
@@ -101,9 +106,9 @@ public record FileUsers(List<String> users, List<String> unseen) {
     return String.join(", ", first) + (others == 0 ? "" : " and " + others + " others");
   }
 
-  private void look(Path process, Sought sought, boolean open) {
+  private void look(Path process, Sought sought, Descriptors counting, Path own) {
     try {
-      if (sought.isMappedBy(process) || open && sought.isOpenIn(process)) {
+      if (sought.isMappedBy(process) || counting != Descriptors.NONE && sought.isOpenIn(process, counting, own)) {
         users.add(describe(process));
       }
     } catch (AccessDeniedException e) {
@@ -163,15 +168,27 @@ public record FileUsers(List<String> users, List<String> unseen) {
               || decoded(fields[5]).equals(path));
     }
 
-    boolean isOpenIn(Path process) throws IOException {
+    boolean isOpenIn(Path process, Descriptors counting, Path own) throws IOException {
       try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
         for (Path descriptor : descriptors) {
-          if (isBehind(descriptor)) {
+          if (!descriptor.equals(own) && isBehind(descriptor)
+              && (counting == Descriptors.ALL || isWritable(process, descriptor))) {
             return true;
           }
         }
       }
       return false;
+    }
+
+    /** {@return what the line {@code flags:}, in octal, says of O_WRONLY and O_RDWR} */
+    private static boolean isWritable(Path process, Path descriptor) throws IOException {
+      Path info = process.resolve("fdinfo").resolve(descriptor.getFileName().toString());
+      try (Stream<String> lines = Files.lines(info, StandardCharsets.ISO_8859_1)) {
+        return lines.filter(line -> line.startsWith("flags:")).map(line -> line.substring("flags:".length()).strip())
+            .anyMatch(flags -> (Long.parseLong(flags, 8) & (O_WRONLY | O_RDWR)) != 0);
+      } catch (NoSuchFileException e) {
+        return false; // closed meanwhile
+      }
     }
 
     /** A device may have several nodes, and is known by its number; another file by its inode. */

@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import dev.jdax.spi.FileUsers.Descriptors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WhoUsesAFileIsFoundInProc {
+  private static final Path NONE = Path.of("");
+
   @TempDir
   private Path folder;
   private Path file;
@@ -34,15 +37,15 @@ class WhoUsesAFileIsFoundInProc {
     return process;
   }
 
-  private FileUsers users(boolean open) throws IOException {
-    return FileUsers.of(proc, file, open);
+  private FileUsers users(Descriptors counting) throws IOException {
+    return FileUsers.of(proc, file, counting, NONE);
   }
 
   @Test
   void aProcThatShowsNoFirstProcessHidesSome() throws IOException {
-    assertThat(users(false).unseen()).containsExactly("all that " + proc + " hides");
+    assertThat(users(Descriptors.NONE).unseen()).containsExactly("all that " + proc + " hides");
     process(1, "init", "");
-    assertThat(users(false)).isEqualTo(new FileUsers(List.of(), List.of()));
+    assertThat(users(Descriptors.NONE)).isEqualTo(new FileUsers(List.of(), List.of()));
   }
 
   @Test
@@ -51,8 +54,8 @@ class WhoUsesAFileIsFoundInProc {
     Files.writeString(first.resolve("comm"), "init\n");
     Files.writeString(first.resolve("stat"), "1 (init) S 0 1 1 0 -1 4194560 1 2 3");
     Files.createDirectories(first.resolve("maps")); // cannot be read as a file
-    assertThat(users(false).unseen()).containsExactly("1 (init)");
-    assertThat(users(false).unseenInWords()).isEqualTo("1 (init)");
+    assertThat(users(Descriptors.NONE).unseen()).containsExactly("1 (init)");
+    assertThat(users(Descriptors.NONE).unseenInWords()).isEqualTo("1 (init)");
   }
 
   @Test
@@ -65,7 +68,7 @@ class WhoUsesAFileIsFoundInProc {
     long inode = (long) Files.getAttribute(file, "unix:ino");
     String device = FileUsers.majorAndMinor((long) Files.getAttribute(file, "unix:dev"));
     process(4, "moved", "7f0000000000-7f0000001000 rw-s 00000000 " + device + " " + inode + "    /elsewhere\n");
-    assertThat(users(false).users()).containsExactlyInAnyOrder("2 (qemu)", "4 (moved)");
+    assertThat(users(Descriptors.NONE).users()).containsExactlyInAnyOrder("2 (qemu)", "4 (moved)");
     assertThat(FileUsers.majorAndMinor(0x10302)).isEqualTo("103:02");
   }
 
@@ -75,8 +78,27 @@ class WhoUsesAFileIsFoundInProc {
     Path opener = process(2, "fio", "");
     Files.createSymbolicLink(opener.resolve("fd").resolve("3"), file);
     Files.createSymbolicLink(opener.resolve("fd").resolve("4"), folder.resolve("deleted"));
-    assertThat(users(false).users()).isEmpty();
-    assertThat(users(true).users()).containsExactly("2 (fio)");
+    assertThat(users(Descriptors.NONE).users()).isEmpty();
+    assertThat(users(Descriptors.ALL).users()).containsExactly("2 (fio)");
+    assertThat(FileUsers.of(proc, file, Descriptors.ALL, opener.resolve("fd/3")).users()).isEmpty();
+  }
+
+  @Test
+  void whoReadsOnlyIsNoneThatWrites() throws IOException {
+    process(1, "init", "");
+    Path opener = process(2, "udevd", "");
+    Files.createSymbolicLink(opener.resolve("fd").resolve("3"), file);
+    Path flags = Files.createDirectories(opener.resolve("fdinfo")).resolve("3");
+    for (String reading : List.of("0100000", "02100000")) {
+      Files.writeString(flags, "pos:\t0\nflags:\t" + reading + "\nmnt_id:\t29\n");
+      assertThat(users(Descriptors.WRITABLE).users()).isEmpty();
+    }
+    for (String writing : List.of("0100001", "02100002")) {
+      Files.writeString(flags, "pos:\t0\nflags:\t" + writing + "\nmnt_id:\t29\n");
+      assertThat(users(Descriptors.WRITABLE).users()).containsExactly("2 (udevd)");
+    }
+    Files.delete(flags);
+    assertThat(users(Descriptors.WRITABLE).users()).isEmpty();
   }
 
   @Test
@@ -86,8 +108,8 @@ class WhoUsesAFileIsFoundInProc {
     Files.createSymbolicLink(opener.resolve("fd").resolve("3"), Path.of("/proc/self/root/dev/null"));
     assertThat(FileUsers.ofDevice(proc, "1:3").users()).containsExactly("2 (fio)");
     assertThat(FileUsers.ofDevice(proc, "1:259").users()).isEmpty();
-    assertThat(FileUsers.of(proc, Path.of("/dev/null"), true).users()).containsExactly("2 (fio)");
-    assertThat(FileUsers.of(proc, Path.of("/dev/zero"), true).users()).isEmpty();
+    assertThat(FileUsers.of(proc, Path.of("/dev/null"), Descriptors.ALL, NONE).users()).containsExactly("2 (fio)");
+    assertThat(FileUsers.of(proc, Path.of("/dev/zero"), Descriptors.ALL, NONE).users()).isEmpty();
   }
 
   @Test
@@ -126,16 +148,24 @@ class WhoUsesAFileIsFoundInProc {
     Files.delete(namespace);
     Files.createSymbolicLink(namespace, Path.of("pid:[4026532345]"));
     assertThat(FileUsers.ofDevice(proc, "1:3").unseen()).containsExactly("all outside of this container");
-    assertThat(users(false).unseen()).isEmpty();
+    assertThat(users(Descriptors.NONE).unseen()).isEmpty();
+  }
+
+  private List<String> onThisMachine(Descriptors counting) throws IOException {
+    return FileUsers.of(Path.of("/proc"), file, counting, NONE).users();
   }
 
   @Test
   void thisProcessCountsLikeAnyOther() throws IOException {
     String self = ProcessHandle.current().pid() + " (";
     try (RandomAccessFile _ = new RandomAccessFile(file.toFile(), "r")) {
-      assertThat(FileUsers.of(Path.of("/proc"), file, true).users()).anyMatch(user -> user.startsWith(self));
-      assertThat(FileUsers.mapping(file).users()).isEmpty();
+      assertThat(onThisMachine(Descriptors.ALL)).anyMatch(user -> user.startsWith(self));
+      assertThat(onThisMachine(Descriptors.WRITABLE)).isEmpty();
+      assertThat(onThisMachine(Descriptors.NONE)).isEmpty();
     }
-    assertThat(FileUsers.of(Path.of("/proc"), file, true).users()).isEmpty();
+    assertThat(onThisMachine(Descriptors.ALL)).isEmpty();
+    try (RandomAccessFile _ = new RandomAccessFile(file.toFile(), "rw")) {
+      assertThat(onThisMachine(Descriptors.WRITABLE)).anyMatch(user -> user.startsWith(self));
+    }
   }
 }

@@ -47,6 +47,21 @@ final class DryMedia implements Media {
   }
 
   @Override
+  public void begin() throws IOException {
+    below.begin();
+  }
+
+  @Override
+  public void end() {
+    below.end();
+  }
+
+  @Override
+  public String kindOfContent(long offset) {
+    return below.kindOfContent(offset);
+  }
+
+  @Override
   public void close() throws IOException {
     below.close();
   }

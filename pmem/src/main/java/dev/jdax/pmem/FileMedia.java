@@ -1,58 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.pmem;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
-import dev.jdax.ByteSize;
+import dev.jdax.spi.EditedFile;
 
 /** Media in a file. Its barrier is fdatasync(2), which also keeps what a file system needs to find the data again. */
-final class FileMedia implements Media {
-  private final FileChannel channel;
-
-  private FileMedia(FileChannel channel) {
-    this.channel = channel;
-  }
-
-  static FileMedia open(Path file) throws IOException {
-    return new FileMedia(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
-  }
-
+record FileMedia(EditedFile file) implements Media {
   @Override
-  public long size() throws IOException {
-    return channel.size();
+  public long size() {
+    return file.size();
   }
 
   @Override
   public byte[] read(long offset, int length) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, offset + bytes.position()) < 0) {
-        throw new EOFException("the file ends before " + ByteSize.hex(offset + length));
-      }
-    }
-    return bytes.array();
+    return file.read(offset, length);
   }
 
   @Override
   public void write(long offset, byte[] bytes) throws IOException {
-    ByteBuffer left = ByteBuffer.wrap(bytes);
-    while (left.hasRemaining()) {
-      channel.write(left, offset + left.position());
-    }
+    file.write(offset, bytes);
   }
 
   @Override
   public void barrier() throws IOException {
-    channel.force(false);
+    file.barrier();
   }
 
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void begin() throws IOException {
+    file.begin();
+  }
+
+  @Override
+  public void end() {
+    file.end();
+  }
+
+  /** The edit ends here: blkid opens the file, and would wait for that. */
+  @Override
+  public String kindOfContent(long offset) {
+    file.end();
+    return Blkid.kindOf(file.link(), offset).orElse("data");
+  }
+
+  @Override
+  public void close() {
+    file.close();
   }
 }

@@ -6,7 +6,10 @@ import java.util.Set;
 
 /** What an {@link ImageEditor} does only when it is told to, by name: each may destroy what somebody still needs. */
 public enum Force {
-  /** Writing although the mappings of some processes cannot be seen, and one of them might have the image mapped. */
+  /**
+   * Writing although the kernel cannot say whether somebody else uses the image: it is a block device, on a file system
+   * without leases, or another user's. What is seen to be in use is never written to.
+   */
   UNSEEN_USERS,
   /** Emptying a label area that has labels in it, or that is damaged. */
   LABELS,
@@ -19,7 +22,9 @@ public enum Force {
    * Overwriting a sound info block that no label leads to. It has no second copy: a power failure meanwhile leaves
    * neither the old one nor the new.
    */
-  INFO_BLOCK;
+  INFO_BLOCK,
+  /** Writing over bytes that are not zero, and of which no label and no info block says what they are. */
+  CONTENT;
 
   /**
    * {@return all of them, as behind the option {@code --force}}

@@ -2,12 +2,7 @@
 package dev.jdax.pmem;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -15,16 +10,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
-import dev.jdax.spi.FileClaim;
-import dev.jdax.spi.FileUsers;
+import dev.jdax.spi.EditedFile;
 import dev.jdax.spi.Unwind;
-import dev.jdax.spi.Waiver;
 
 /**
- * Makes media: label areas, labels and info blocks in an image that nobody uses meanwhile.
+ * Makes media: label areas, labels and info blocks in an image that nobody else uses.
  *
  * {@snippet :
  * try (ImageEditor editor = ImageEditor.open(Path.of("nv.img"), Attachment.DEFAULT.withSlot(0), Force.none())) {
@@ -44,31 +38,33 @@ import dev.jdax.spi.Waiver;
  * out of several even then (EINVAL). Labels of CXL memory are never changed (EINVAL), only replaced by
  * {@link #initLabels}.
  *
- * <p>The whole file is locked until the editor is closed. The lock is advisory: jdax heeds it, others may not. An
- * editor is for one thread.
+ * <p>The whole file is locked until the editor is closed. The lock is advisory: jdax heeds it, others may not. So each
+ * method makes sure that nobody else uses the image, as {@link #open} does, and looks at it again; a program that opens
+ * the file while the method writes waits until it is done, where the file system has leases. This process waits for
+ * itself then: no thread opens the file during an edit that it waits for. What is in use is not written to, whatever is
+ * forced: a method fails with EBUSY. And bytes that are not zero, and of which neither a label nor an info block says
+ * what they are, are written over only by {@link Force#CONTENT}: a method fails with EEXIST, and says what stands there.
+ *
+ * <p>An editor is for one thread.
  */
 public final class ImageEditor implements AutoCloseable {
   private final Path file;
   private final Media media;
-  private final Runnable unlock;
   private final Set<Force> force;
   private Attachment attachment;
   private NvdimmImage image;
 
-  private ImageEditor(Path file, Attachment attachment, Media media, Set<Force> force, Runnable unlock)
-      throws IOException {
+  private ImageEditor(Path file, Attachment attachment, Media media, Set<Force> force) throws IOException {
     this.file = file;
     this.media = media;
     this.force = Set.copyOf(force);
-    this.unlock = unlock;
     this.attachment = attachment;
     this.image = NvdimmImage.of(file, attachment, media.size(), media);
   }
 
   /** {@return an editor of media that nobody else knows} */
   static ImageEditor of(Attachment attachment, Media media, Set<Force> force) throws IOException {
-    return new ImageEditor(Path.of("media"), attachment, media, force, () -> {
-    });
+    return new ImageEditor(Path.of("media"), attachment, media, force);
   }
 
   /**
@@ -78,13 +74,14 @@ public final class ImageEditor implements AutoCloseable {
    * @param attachment how a machine will have it
    * @param force what is done although it may destroy something
    * @return an editor, to be closed
-   * @throws DaxException with EBUSY if jdax has a part of the file claimed, if a process has it mapped, or if that
-   *         cannot be seen and {@link Force#UNSEEN_USERS} is not given; with EISDIR, EINVAL, ENOENT or EACCES if it is
-   *         no file that can be written
+   * @throws DaxException with EBUSY if jdax has a part of the file claimed, if it is open or mapped in any process or
+   *         container, mounted, swap or under another device, or if the kernel cannot say that and
+   *         {@link Force#UNSEEN_USERS} is not given; with EISDIR, EINVAL, ENOENT or EACCES if it is no file that can be
+   *         written
    * @throws IOException if it cannot be read
    */
   public static ImageEditor open(Path file, Attachment attachment, Set<Force> force) throws IOException {
-    return open(file, attachment, force, false);
+    return open(file, attachment, force, UnaryOperator.identity());
   }
 
   /**
@@ -99,62 +96,36 @@ public final class ImageEditor implements AutoCloseable {
    * @throws IOException if it cannot be read
    */
   public static ImageEditor dryRunning(Path file, Attachment attachment, Set<Force> force) throws IOException {
-    return open(file, attachment, force, true);
+    return open(file, attachment, force, DryMedia::new);
   }
 
-  private static ImageEditor open(Path file, Attachment attachment, Set<Force> force, boolean dry)
+  static ImageEditor open(Path file, Attachment attachment, Set<Force> force, UnaryOperator<Media> layer)
       throws IOException {
     Objects.requireNonNull(attachment, "attachment");
-    String attempt = "edit image " + file;
-    long size = sizeOf(file, attempt);
+    EditedFile.Unproven unproven = new EditedFile.Unproven(force.contains(Force.UNSEEN_USERS),
+        "if you know that nothing uses it, add --assume-unused (in a program Force.UNSEEN_USERS)");
     try (Unwind unwind = new Unwind()) {
-      FileClaim claim = FileClaim.of(file, 0, size, Set.of(Waiver.ALLOCATION));
-      unwind.onFailure(claim::close);
-      requireUnmapped(file, attempt, force);
-      FileMedia onFile = FileMedia.open(file);
-      unwind.onFailure(() -> close(onFile));
-      ImageEditor editor = new ImageEditor(file, attachment.on(file), dry ? new DryMedia(onFile) : onFile, force,
-          claim::close);
+      EditedFile opened = EditedFile.open(file, "edit image " + file, unproven);
+      unwind.onFailure(opened::close);
+      ImageEditor editor = new ImageEditor(file, attachment.on(file), layer.apply(new FileMedia(opened)), force);
       unwind.keep();
       return editor;
     }
   }
 
-  private static long sizeOf(Path file, String attempt) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      if (channel.size() == 0) {
-        throw new DaxException(Errno.EINVAL, attempt, "it is empty",
-            "give it the size of the DIMM, as truncate -s does");
-      }
-      return channel.size();
-    } catch (NoSuchFileException e) {
-      throw new DaxException(Errno.ENOENT, attempt, "there is no such file", "make one of the size of the DIMM", e);
-    } catch (AccessDeniedException e) {
-      throw new DaxException(Errno.EACCES, attempt, "you may not read and write it", "see who owns it", e);
-    }
+  /** An edit, in which nobody else uses the media. */
+  @FunctionalInterface
+  private interface Edit {
+    MediaEdit run() throws IOException;
   }
 
-  private static void requireUnmapped(Path file, String attempt, Set<Force> force) throws IOException {
-    FileUsers processes = FileUsers.mapping(file);
-    if (!processes.users().isEmpty()) {
-      throw new DaxException(Errno.EBUSY, attempt,
-          "it is mapped by process " + String.join(", ", processes.users()), "end what uses it");
-    }
-    if (!processes.unseen().isEmpty() && !force.contains(Force.UNSEEN_USERS)) {
-      throw new DaxException(Errno.EBUSY, attempt,
-          "it may be mapped by a process whose mappings you may not see: " + processes.unseenInWords(),
-          "run as root, or do it by force if nothing uses the image");
-    }
-  }
-
-  private static void close(Media media) {
+  private MediaEdit alone(Edit edit) throws IOException {
+    media.begin();
     try {
-      media.close();
-    } catch (IOException e) {
-      // Nothing is written by closing; what counts was made safe by a barrier.
+      readAgain(); // since the edit before, others may have written
+      return edit.run();
+    } finally {
+      media.end();
     }
   }
 
@@ -184,8 +155,8 @@ public final class ImageEditor implements AutoCloseable {
     if (labelSize < 0) {
       throw new IllegalArgumentException("the size of a label area is not negative, as " + labelSize + " is");
     }
-    MediaIntent intent = LabelInitialization.of(image, version, labelSize, force);
-    return run(intent, attachment.withLabelSize(labelSize));
+    return alone(() -> run(LabelInitialization.of(image, version, labelSize, force),
+        attachment.withLabelSize(labelSize)));
   }
 
   /**
@@ -202,6 +173,10 @@ public final class ImageEditor implements AutoCloseable {
    * @throws IOException if the media fail
    */
   public MediaEdit createNamespace(NamespaceRequest request) throws IOException {
+    return alone(() -> create(request));
+  }
+
+  private MediaEdit create(NamespaceRequest request) throws IOException {
     boolean labelled = MediaIntent.labelsOf(image, "create a namespace in " + file).isPresent();
     NamespaceRequest complete = request.withInfoBlockUuid(request.infoBlockUuid().orElseGet(UUID::randomUUID));
     if (labelled) {
@@ -225,9 +200,11 @@ public final class ImageEditor implements AutoCloseable {
    * @throws IOException if the media fail
    */
   public MediaEdit destroyNamespace(String key) throws IOException {
-    NamespaceRemoval removal = NamespaceRemoval.of(image, key, force);
-    MediaEdit edit = run(removal.intent(), attachment);
-    return new MediaEdit(edit.summary(), edit.steps(), removal.namespace());
+    return alone(() -> {
+      NamespaceRemoval removal = NamespaceRemoval.of(image, key, force);
+      MediaEdit edit = run(removal.intent(), attachment);
+      return new MediaEdit(edit.summary(), edit.steps(), removal.namespace());
+    });
   }
 
   /**
@@ -240,12 +217,18 @@ public final class ImageEditor implements AutoCloseable {
    * @throws IOException if the media fail
    */
   public MediaEdit writeInfoBlock(InfoBlock block) throws IOException {
+    return alone(() -> write(block));
+  }
+
+  private MediaEdit write(InfoBlock block) throws IOException {
     String attempt = "write an info block into " + file;
     if (MediaIntent.labelsOf(image, attempt).isPresent()) {
       throw new DaxException(Errno.EINVAL, attempt, "it has labels, and info blocks where those say",
           "create a namespace instead");
     }
-    NamespaceCreation.requireReplaceable(MediaIntent.whole(image, attempt), force, attempt);
+    if (NamespaceCreation.requireReplaceable(MediaIntent.whole(image, attempt), force, attempt)) {
+      new Overwriting(image, force, attempt).requireBlankImage();
+    }
     MediaStep step = MediaStep.of("info block of " + block.uuid() + ", mode " + block.signature().view(),
         InfoBlock.OFFSET, block.toBytes()).withBarrier();
     MediaEdit edit = run(new MediaIntent("wrote an info block into " + file, List.of(step)), attachment);
@@ -274,6 +257,10 @@ public final class ImageEditor implements AutoCloseable {
    * @throws IOException if the media fail
    */
   public MediaEdit repairLabels() throws IOException {
+    return alone(this::repair);
+  }
+
+  private MediaEdit repair() throws IOException {
     String attempt = "repair the labels of " + file;
     Optional<LabelArea> labels = MediaIntent.labelsOf(image, attempt);
     if (labels.isEmpty()) {
@@ -315,10 +302,13 @@ public final class ImageEditor implements AutoCloseable {
     image = NvdimmImage.of(file, attachment, media.size(), media);
   }
 
-  /** Closes the file and gives the lock back. */
+  /** Closes the file, which ends the lock. */
   @Override
   public void close() {
-    close(media);
-    unlock.run();
+    try {
+      media.close();
+    } catch (IOException e) {
+      // Nothing is written by closing; what counts was made safe by a barrier.
+    }
   }
 }

@@ -177,7 +177,8 @@ public final class InterleaveSet implements AutoCloseable {
       Path file = images.getFirst().file();
       LinuxView none = scan.lost() ? LinuxView.NONE : LinuxView.UNKNOWN;
       if (!readable) {
-        found.add(new Namespace(file, attachment, found.size(), Optional.of(label), offset, rawSize, Optional.empty(), Optional.empty(),
+        found.add(new Namespace(file, attachment, found.size(), Optional.of(label), offset, rawSize, Optional.empty(),
+            Optional.empty(),
             none, 0, 0, List.of(), Set.of()));
       } else {
         found.add(NvdimmImage.namespace(this::read, file, attachment, found.size(), Optional.of(label), offset, rawSize,

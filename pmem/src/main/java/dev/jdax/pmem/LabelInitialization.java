@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.pmem;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,11 +32,11 @@ final class LabelInitialization {
   }
 
   static MediaIntent of(NvdimmImage image, LabelVersion version, int labelSize, Set<Force> force)
-      throws DaxException {
+      throws IOException {
     return new LabelInitialization(image, new LabelGeometry(labelSize, version), force).intent();
   }
 
-  private MediaIntent intent() throws DaxException {
+  private MediaIntent intent() throws IOException {
     checkSize();
     MediaIntent.requireAll(image, force, attempt);
     checkCxlLabels();
@@ -43,8 +44,16 @@ final class LabelInitialization {
     if (old.isPresent() && !force.contains(Force.LABELS)) {
       checkLabels(old.get());
     }
+    long offset = image.size() - geometry.areaSize();
+    Overwriting overwriting = new Overwriting(image, force, attempt);
     if (old.isEmpty() || old.get().blank()) {
       checkInfoBlock();
+      if (!isAccountedFor(old)) {
+        overwriting.requireBlankImage();
+        overwriting.requireZero(offset, geometry.areaSize());
+      }
+    } else if (offset < old.get().offset()) {
+      overwriting.requireZero(offset, old.get().offset() - offset);
     }
     List<MediaStep> steps = new ArrayList<>();
     image.cxlLabelArea().ifPresent(area -> steps.add(clearing("CXL", area.offset(), area.geometry())));
@@ -53,7 +62,6 @@ final class LabelInitialization {
       steps.addAll(LabelUpdate.emptying(old.get()));
     }
     if (!valid || !sameForm(old.get())) {
-      long offset = image.size() - geometry.areaSize();
       old.filter(area -> area.offset() < offset)
           .ifPresent(area -> steps.add(clearing("larger", area.offset(), area.geometry())));
       steps.add(LabelUpdate.fresh(geometry, offset));
@@ -121,13 +129,21 @@ final class LabelInitialization {
 
   /** The namespace that all of the image was becomes shorter, or is not looked at any more. */
   private void checkInfoBlock() throws DaxException {
-    if (!force.contains(Force.INFO_BLOCK) && !image.namespaces().isEmpty()
-        && MediaIntent.hasSoundInfoBlock(image.namespaces().getFirst())) {
+    if (!force.contains(Force.INFO_BLOCK) && hasSoundInfoBlock()) {
       throw new DaxException(Errno.EBUSY, attempt,
           "the image is one namespace without a label, in mode " + image.namespaces().getFirst().mode()
               + ", which would be lost",
           "destroy the namespace, or initialise by force");
     }
+  }
+
+  private boolean hasSoundInfoBlock() {
+    return !image.namespaces().isEmpty() && MediaIntent.hasSoundInfoBlock(image.namespaces().getFirst());
+  }
+
+  /** {@return whether damaged labels, or an info block, say what is in the image; they have a force of their own} */
+  private boolean isAccountedFor(Optional<LabelArea> old) {
+    return old.filter(MediaIntent::damaged).isPresent() || hasSoundInfoBlock();
   }
 
   /** {@return whether an area of labels is all that is asked for once it is empty} */

@@ -24,6 +24,20 @@ interface Media extends MediaReader, Closeable {
   void write(long offset, byte[] bytes) throws IOException;
 
   /**
+   * Begins an edit: makes sure that nobody else uses the media, and keeps others from it until {@link #end} as far as
+   * that is possible. What was read before may have changed.
+   *
+   * @throws IOException if somebody uses them
+   */
+  default void begin() throws IOException {
+    // Nobody else knows the media.
+  }
+
+  /** Ends an edit; a further call does nothing. */
+  default void end() {
+  }
+
+  /**
    * Waits until everything written is safe from a power failure.
    *
    * @throws IOException if that cannot be known

@@ -14,4 +14,13 @@ interface MediaReader {
    * @throws IOException if they cannot be read, or the file ends before them
    */
   byte[] read(long offset, int length) throws IOException;
+
+  /**
+   * {@return what stands there, in a word or two, for a refusal; an edit that is under way ends}
+   *
+   * @param offset where it begins in the file
+   */
+  default String kindOfContent(long offset) {
+    return "data";
+  }
 }

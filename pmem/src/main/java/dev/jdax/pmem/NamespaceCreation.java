@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.pmem;
 
+import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class NamespaceCreation {
   }
 
   /** {@return what makes the namespace; the request says its uuids} */
-  static MediaIntent of(NvdimmImage image, NamespaceRequest request, Set<Force> force) throws DaxException {
+  static MediaIntent of(NvdimmImage image, NamespaceRequest request, Set<Force> force) throws IOException {
     NamespaceCreation creation = new NamespaceCreation(image, request, force);
     Optional<LabelArea> labels = MediaIntent.labelsOf(image, creation.attempt);
     MediaIntent.requireAll(image, force, creation.attempt);
@@ -54,7 +55,7 @@ final class NamespaceCreation {
     }
   }
 
-  private MediaIntent whole() throws DaxException {
+  private MediaIntent whole() throws IOException {
     Namespace namespace = MediaIntent.whole(image, attempt);
     if (request.size().isPresent() && request.size().getAsLong() != namespace.rawSize()) {
       throw new DaxException(Errno.EINVAL, attempt,
@@ -67,25 +68,36 @@ final class NamespaceCreation {
           "name and uuid stand in a label, and the image has no labels",
           "leave them out, or initialise labels first");
     }
-    requireReplaceable(namespace, force, attempt);
     Plan plan = Plan.ofRaw(namespace.rawSize(), image.attachment().base(), request.alignment(), request.map());
+    if (requireReplaceable(namespace, force, attempt)) {
+      Overwriting overwriting = overwriting();
+      overwriting.requireBlankImage();
+      overwriting.requireZero(0, plan.dataOffset()); // the memory map, which Linux writes
+    }
     return new MediaIntent("created a namespace of " + plan + " in " + image.file(),
         List.of(MediaIntent.head(0, infoBlock(plan, NONE))));
   }
 
-  static void requireReplaceable(Namespace namespace, Set<Force> force, String attempt) throws DaxException {
-    if (!force.contains(Force.INFO_BLOCK) && MediaIntent.hasSoundInfoBlock(namespace)) {
+  private Overwriting overwriting() {
+    return new Overwriting(image, force, attempt);
+  }
+
+  /** {@return whether there is no sound info block; one that is there may only be lost by force} */
+  static boolean requireReplaceable(Namespace namespace, Set<Force> force, String attempt) throws DaxException {
+    boolean sound = MediaIntent.hasSoundInfoBlock(namespace);
+    if (sound && !force.contains(Force.INFO_BLOCK)) {
       throw new DaxException(Errno.EEXIST, attempt,
           "there is a sound info block, in mode " + namespace.mode() + ", and no second copy of it",
           "do it by force if nobody needs what is there");
     }
+    return !sound;
   }
 
   private InfoBlock infoBlock(Plan plan, UUID parent) {
     return plan.toInfoBlock(request.signature(), request.infoBlockUuid().orElseThrow(), parent);
   }
 
-  private MediaIntent labelled(LabelArea area) throws DaxException {
+  private MediaIntent labelled(LabelArea area) throws IOException {
     requireSound(area);
     UUID uuid = request.uuid().orElseThrow();
     for (LabelSlot slot : area.live()) {
@@ -103,6 +115,7 @@ final class NamespaceCreation {
     NvdimmImage.Space space = place();
     Plan plan = Plan.ofRaw(space.length(), image.attachment().base() + space.offset(), request.alignment(),
         request.map());
+    overwriting().requireFree(space.offset());
     int slot = LabelUpdate.lowestFreeSlot(area);
     Label label = Label.of(area.version(), uuid, request.name(), cookie(area), space.offset(), space.length(), slot,
         request.abstraction());

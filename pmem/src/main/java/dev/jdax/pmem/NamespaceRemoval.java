@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.pmem;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -21,20 +22,24 @@ import dev.jdax.Errno;
  * @param namespace the namespace as it was, or empty if Linux had made none of its label
  */
 record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
-  static NamespaceRemoval of(NvdimmImage image, String key, Set<Force> force) throws DaxException {
+  static NamespaceRemoval of(NvdimmImage image, String key, Set<Force> force) throws IOException {
     String attempt = "destroy namespace \"" + key + "\" in " + image.file();
     Optional<LabelArea> labels = MediaIntent.labelsOf(image, attempt);
     MediaIntent.requireAll(image, force, attempt);
-    return labels.isPresent() ? labelled(image, labels.get(), key, attempt) : whole(image, key, force, attempt);
+    Overwriting overwriting = new Overwriting(image, force, attempt);
+    return labels.isPresent() ? labelled(overwriting, labels.get(), key) : whole(overwriting, key);
   }
 
-  private static NamespaceRemoval whole(NvdimmImage image, String key, Set<Force> force, String attempt)
-      throws DaxException {
+  private static NamespaceRemoval whole(Overwriting overwriting, String key) throws IOException {
+    NvdimmImage image = overwriting.image();
+    String attempt = overwriting.attempt();
     Namespace namespace = MediaIntent.whole(image, attempt);
     if (!new NamespaceKey(key).names(namespace)) {
       throw unknown(image, attempt);
     }
-    NamespaceCreation.requireReplaceable(namespace, force, attempt);
+    if (NamespaceCreation.requireReplaceable(namespace, overwriting.force(), attempt)) {
+      overwriting.requireZero(0, Math.min(namespace.rawSize(), InfoBlock.RESERVED));
+    }
     return new NamespaceRemoval(new MediaIntent("wiped the info block of " + namespace,
         List.of(MediaIntent.wipe(0, namespace.rawSize()))), Optional.of(namespace));
   }
@@ -44,8 +49,9 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
         "there is none of that name or uuid; there are " + image.namespaces(), "name one of them");
   }
 
-  private static NamespaceRemoval labelled(NvdimmImage image, LabelArea area, String key, String attempt)
-      throws DaxException {
+  private static NamespaceRemoval labelled(Overwriting overwriting, LabelArea area, String key) throws IOException {
+    NvdimmImage image = overwriting.image();
+    String attempt = overwriting.attempt();
     NamespaceKey wanted = new NamespaceKey(key);
     List<Namespace> listed = image.namespaces().stream()
         .filter(namespace -> namespace.label().isPresent() && wanted.names(namespace)).toList();
@@ -60,10 +66,11 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
           : new DaxException(Errno.EEXIST, attempt, uuids.size() + " labels have that name or uuid, of uuids " + uuids,
               "name one of them by its uuid");
     }
-    return new NamespaceRemoval(labelled(image, area, uuids.getFirst()), listed.stream().findFirst());
+    return new NamespaceRemoval(labelled(overwriting, area, uuids.getFirst()), listed.stream().findFirst());
   }
 
-  private static MediaIntent labelled(NvdimmImage image, LabelArea area, UUID uuid) {
+  private static MediaIntent labelled(Overwriting overwriting, LabelArea area, UUID uuid) throws IOException {
+    NvdimmImage image = overwriting.image();
     BitSet free = area.index().orElseThrow().freeSlots();
     List<DpaReservation> freed = new ArrayList<>();
     List<DpaReservation> kept = new ArrayList<>();
@@ -79,6 +86,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
         long room = image.regionSize() - reservation.dpa();
         long size = Long.compareUnsigned(reservation.size(), room) < 0 ? reservation.size() : room;
         if (size > 0) {
+          overwriting.requireEndable(reservation.dpa(), size);
           steps.add(MediaIntent.wipe(reservation.dpa(), size));
         }
       }

@@ -165,7 +165,8 @@ public final class NvdimmImage implements AutoCloseable {
       boolean fits = Long.compareUnsigned(label.rawSize(), room) <= 0;
       long rawSize = fits ? label.rawSize() : room;
       found.add(isPart(scan)
-          ? new Namespace(file, attachment, found.size(), Optional.of(label), one.dpa(), rawSize, Optional.empty(), Optional.empty(),
+          ? new Namespace(file, attachment, found.size(), Optional.of(label), one.dpa(), rawSize, Optional.empty(),
+              Optional.empty(),
               scan.lost() ? LinuxView.NONE : LinuxView.UNKNOWN, 0, 0, List.of(), Set.of())
           : namespace(media, file, attachment, found.size(), Optional.of(label), one.dpa(), rawSize, scan.lost()));
     }
@@ -218,6 +219,11 @@ public final class NvdimmImage implements AutoCloseable {
    */
   public Attachment attachment() {
     return attachment;
+  }
+
+  /** {@return what it is read through} */
+  MediaReader media() {
+    return media;
   }
 
   /**

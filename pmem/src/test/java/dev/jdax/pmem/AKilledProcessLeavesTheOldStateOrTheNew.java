@@ -10,6 +10,7 @@ import java.io.RandomAccessFile;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,7 +59,7 @@ class AKilledProcessLeavesTheOldStateOrTheNew {
         int number = i;
         images.add(threads.submit(() -> {
           killOver(folder.resolve("nv" + number + ".img"), LabelVersion.values()[number % 2],
-              new Random(seed + number));
+              KILLS / IMAGES, new Random(seed + number));
           return null;
         }));
       }
@@ -74,22 +75,37 @@ class AKilledProcessLeavesTheOldStateOrTheNew {
     assertThat(finished).describedAs(figures).hasValueGreaterThan(KILLS / 10);
   }
 
-  private void killOver(Path file, LabelVersion version, Random random) throws Exception {
+  /** Here it is memory that is written, and every store before the kill stays. */
+  @Test
+  void onHugetlbfs() throws Exception {
+    long seed = Long.getLong("jdax.seed", new Random().nextInt());
+    Path file = Hugetlbfs.folder().resolve("killed-" + ProcessHandle.current().pid() + ".img");
+    try {
+      killOver(file, LabelVersion.V1_2, KILLS / 20, new Random(seed));
+    } catch (AssertionError e) {
+      throw new AssertionError("with -Djdax.seed=" + seed + ": " + e.getMessage(), e);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private void killOver(Path file, LabelVersion version, int kills, Random random) throws Exception {
     try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
-      made.setLength((64 << 20) + LABELS);
+      made.setLength((64 << 20) + Hugetlbfs.PAGE); // and labels at the end
     }
     try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT, Force.all())) {
       editor.initLabels(version, LABELS);
     }
     Set<String> state = Set.of();
-    for (int kill = 0; kill < KILLS / IMAGES; kill++) {
+    for (int kill = 0; kill < kills; kill++) {
       state = killOnce(file, random, state);
     }
   }
 
   private Set<String> killOnce(Path file, Random random, Set<String> before) throws Exception {
     Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m", "-XX:-UsePerfData", "-cp",
+        "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m",
+        "-XX:-UsePerfData", "-cp",
         classPath(WritesUntilKilled.class, ImageEditor.class, PageSize.class), WritesUntilKilled.class.getName(),
         file.toString(), Long.toString(random.nextLong()))
         .redirectErrorStream(true).redirectInput(Redirect.from(Path.of("/dev/null").toFile())).start();

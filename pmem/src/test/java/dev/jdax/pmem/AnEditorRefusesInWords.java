@@ -234,8 +234,9 @@ class AnEditorRefusesInWords {
     }
     try (FileChannel channel = FileChannel.open(file); var arena = java.lang.foreign.Arena.ofConfined()) {
       channel.map(FileChannel.MapMode.READ_ONLY, 4096, 4096, arena);
-      refused(Errno.EBUSY, () -> ImageEditor.open(file, Attachment.DEFAULT, Force.all()), "it is mapped by process "
-          + ProcessHandle.current().pid() + " (");
+      refused(Errno.EBUSY, () -> ImageEditor.open(file, Attachment.DEFAULT, Force.all()),
+          "it is open or mapped in process "
+              + ProcessHandle.current().pid() + " (");
     }
     ImageEditor.open(file, Attachment.DEFAULT, Force.all()).close();
   }

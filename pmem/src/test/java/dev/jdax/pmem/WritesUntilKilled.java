@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 
 import dev.jdax.PageSize;
@@ -26,9 +27,8 @@ final class WritesUntilKilled {
   /** Edits the image that the first argument names, with the seed that the second one is. */
   public static void main(String... arguments) throws IOException {
     Random random = new Random(Long.parseLong(arguments[1]));
-    // Without a lock, and without looking for mappings: that costs more than the rest of the process.
-    FileMedia media = FileMedia.open(Path.of(arguments[0]));
-    try (ImageEditor editor = ImageEditor.of(Attachment.DEFAULT.withSlot(0), media, Force.none())) {
+    Path file = Path.of(arguments[0]);
+    try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT.withSlot(0), Set.of(Force.UNSEEN_USERS))) {
       say(READY);
       while (true) {
         List<Namespace> namespaces = editor.image().namespaces();

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.spi;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+
+import dev.jdax.ByteSize;
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileStatus;
+import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.Piece;
+import dev.jdax.platform.Reservation;
+import dev.jdax.platform.SystemCallException;
+
+/**
+ * A file or a block device that is read and written through one descriptor, while nobody else uses it.
+ *
+ * <p>It is locked against every {@link FileClaim} until it is closed. For a regular file the kernel says whether
+ * anybody else has it open or mapped, in whatever container: by a lease, which is held from {@link #begin} to {@link #end}, and
+ * for which everybody who opens the file in between waits. A block device is open exclusively, so that it is neither
+ * mounted nor swap, nor held by another device. Who has the node of a block device open, and who uses a file of a file
+ * system whose leases are no proof, nobody can say for certain: there the caller has to know. {@code /proc} and
+ * {@code /sys} only name what uses the file.
+ *
+ * <p>One thread uses it. Offsets and lengths are in bytes.
+ */
+public final class EditedFile implements AutoCloseable {
+  private static final Path PROC = Path.of("/proc");
+
+  private final Path path;
+  private final String attempt;
+  private final Unproven unproven;
+  private final Fd file;
+  private final FileStatus status;
+  private final FileSystem fileSystem;
+  private final long size;
+
+  /**
+   * What is done where the kernel cannot say whether somebody else uses the file.
+   *
+   * @param allowed whether to go on
+   * @param remedy what lets the caller go on, as the end of a sentence
+   */
+  public record Unproven(boolean allowed, String remedy) {
+  }
+
+  private EditedFile(Path path, String attempt, Unproven unproven, Fd file, FileStatus status, FileSystem fileSystem,
+      long size) {
+    this.path = path;
+    this.attempt = attempt;
+    this.unproven = unproven;
+    this.file = file;
+    this.status = status;
+    this.fileSystem = fileSystem;
+    this.size = size;
+  }
+
+  /**
+   * Opens a file or a block device, and makes sure that nobody else uses it.
+   *
+   * @param path the file
+   * @param attempt what it is opened for, for sentences
+   * @param unproven what to do where nobody can say whether it is used
+   * @return the file, with no lease on it
+   * @throws DaxException with EBUSY if a claim, a process or the kernel uses it, or might; with EISDIR if it is a
+   *     folder; with EINVAL if it is neither a file nor a block device, or empty; or as it cannot be opened for reading
+   *     and writing
+   */
+  public static EditedFile open(Path path, String attempt, Unproven unproven) throws DaxException {
+    try (Unwind unwind = new Unwind()) {
+      // Some character devices do something when they are opened.
+      FileStatus before = Fd.statusOf(path);
+      requireKind(before, attempt);
+      Fd file = openExclusively(path, before, attempt);
+      unwind.onFailure(file::close);
+      FileStatus status = file.status();
+      requireKind(status, attempt);
+      FileClaim.lock(file, Fd.Range.ALL, attempt);
+      long size = file.end();
+      if (size == 0) {
+        throw new DaxException(Errno.EINVAL, attempt, "it is empty",
+            "give it the size of the DIMM, as truncate -s does");
+      }
+      EditedFile opened = new EditedFile(path, attempt, unproven, file, status, file.fileSystem(), size);
+      opened.begin();
+      opened.end();
+      unwind.keep();
+      return opened;
+    } catch (SystemCallException e) {
+      throw refused(attempt, e);
+    }
+  }
+
+  private static void requireKind(FileStatus status, String attempt) throws DaxException {
+    if (status.isFolder()) {
+      throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
+    }
+    if (!status.isRegular() && !status.isBlockDevice()) {
+      throw new DaxException(Errno.EINVAL, attempt, "it is neither a file nor a block device",
+          "name an image of a DIMM");
+    }
+  }
+
+  private static DaxException refused(String attempt, SystemCallException e) {
+    return switch (Errno.of(e.errno())) {
+      case ENOENT ->
+        new DaxException(Errno.ENOENT, attempt, "there is no such file", "make one of the size of the DIMM",
+            e);
+      case EACCES, EPERM -> new DaxException(Errno.of(e.errno()), attempt, "you may not read and write it",
+          "see who owns it", e);
+      default -> FileClaim.refused(attempt, e, "look at the kernel's log");
+    };
+  }
+
+  private static Fd openExclusively(Path path, FileStatus before, String attempt)
+      throws DaxException, SystemCallException {
+    try {
+      return Fd.openExclusively(path);
+    } catch (SystemCallException e) {
+      boolean running = e.errno() == Errno.ETXTBSY.number();
+      if (!running && (e.errno() != Errno.EBUSY.number() || !before.isBlockDevice())) {
+        throw e;
+      }
+      List<String> uses = KernelUses.OF_THIS_MACHINE.of(before);
+      if (uses.isEmpty()) {
+        uses.add(running
+            ? "is a program that runs"
+            : "is held by the kernel, for a mount in another container, a driver or a program");
+      }
+      throw new DaxException(Errno.EBUSY, attempt, used(uses), "end what uses it", e);
+    }
+  }
+
+  private static String used(List<String> uses) {
+    return "it " + String.join(", and ", uses);
+  }
+
+  /**
+   * {@return how long the file is}
+   */
+  public long size() {
+    return size;
+  }
+
+  /**
+   * {@return a path that leads to this very file, whatever has become of its name, for a program of the same user}
+   */
+  public Path link() {
+    return PROC.resolve(ProcessHandle.current().pid() + "/fd/" + file.number());
+  }
+
+  /**
+   * Makes sure that nobody else uses the file. Where the kernel has leases, nobody can open it until {@link #end}, also
+   * this process cannot; an open(2) waits.
+   *
+   * @throws DaxException with EBUSY if somebody uses it, or might and that was not allowed
+   */
+  public void begin() throws DaxException {
+    String unknown = unknownUsers();
+    if (unknown.isEmpty()) {
+      return;
+    }
+    List<String> uses = KernelUses.OF_THIS_MACHINE.of(status);
+    List<String> processes = processes(FileUsers.Descriptors.WRITABLE);
+    if (!processes.isEmpty()) {
+      uses.add("is mapped or open for writing in process " + String.join(", ", processes));
+    }
+    if (!uses.isEmpty()) {
+      end();
+      throw new DaxException(Errno.EBUSY, attempt, used(uses), "end what uses it");
+    }
+    if (!unproven.allowed) {
+      end();
+      throw new DaxException(Errno.EBUSY, attempt, "it may be in use, and nobody can tell: " + unknown,
+          unproven.remedy);
+    }
+  }
+
+  /** {@return why the kernel cannot say whether somebody else uses the file; empty if nobody does} */
+  private String unknownUsers() throws DaxException {
+    if (status.isBlockDevice()) {
+      return "the kernel does not say who has a block device open";
+    }
+    try {
+      if (file.lease()) {
+        return fileSystem.leasesAreProof()
+            ? ""
+            : "on this file system the kernel does not know of all who use a file";
+      }
+      if (fileSystem.leasesAreProof() || fileSystem.isOverlayfs()) {
+        throw inUse();
+      }
+      return "on this file system the kernel does not know who uses a file";
+    } catch (SystemCallException e) {
+      return e.errno() == Errno.EACCES.number()
+          ? "the kernel tells it to the file's owner and to root only"
+          : "the file system has no leases (" + Errno.of(e.errno()) + ")";
+    }
+  }
+
+  private DaxException inUse() {
+    List<String> uses = KernelUses.OF_THIS_MACHINE.of(status);
+    List<String> processes = processes(FileUsers.Descriptors.ALL);
+    if (!processes.isEmpty()) {
+      uses.add("is open or mapped in process " + String.join(", ", processes));
+    }
+    return new DaxException(Errno.EBUSY, attempt, uses.isEmpty()
+        ? "it is open or mapped where /proc does not show it: in a process of another user or another container"
+        : used(uses), "end what uses it");
+  }
+
+  private List<String> processes(FileUsers.Descriptors counting) {
+    try {
+      return FileUsers.of(PROC, link(), counting, link()).users();
+    } catch (IOException e) {
+      return List.of(); // without /proc they have no names
+    }
+  }
+
+  /** Lets others open the file again; what waits for that goes on. */
+  public void end() {
+    if (status.isRegular()) {
+      file.endLease();
+    }
+  }
+
+  /**
+   * {@return bytes of the file}
+   *
+   * @param offset where they begin
+   * @param length how many
+   * @throws DaxException with EIO if the file ends before, or as the kernel refuses to read
+   */
+  public byte[] read(long offset, int length) throws DaxException {
+    return FileClaim.read(file, offset, length);
+  }
+
+  /**
+   * Writes bytes; on hugetlbfs, which has no write(2), through a mapping. After a failure, some of them may have been
+   * written.
+   *
+   * @param offset where they go, inside the file
+   * @param bytes the bytes
+   * @throws DaxException as the kernel refuses: with ENOSPC if a hole in the file cannot be filled, with ENOMEM if
+   *     there is no huge page for it
+   */
+  public void write(long offset, byte[] bytes) throws DaxException {
+    String writing = "write " + bytes.length + " bytes at " + ByteSize.hex(offset) + " of " + path;
+    try {
+      if (fileSystem.isHugetlbfs()) {
+        store(writing, offset, bytes);
+      } else {
+        file.write(offset, bytes);
+      }
+    } catch (SystemCallException e) {
+      throw FileClaim.refused(writing, e, switch (Errno.of(e.errno())) {
+        case ENOSPC, EDQUOT -> "make room on its file system";
+        case EFBIG -> "raise the limit of file sizes (ulimit -f)";
+        case ENOMEM -> "reserve more huge pages";
+        default -> "look at the kernel's log";
+      });
+    }
+  }
+
+  private void store(String writing, long offset, byte[] bytes) throws DaxException, SystemCallException {
+    long page = fileSystem.blockSize();
+    long start = offset - offset % page;
+    long length = Math.ceilDiv(offset + bytes.length - start, page) * page;
+    try (Reservation reservation = Reservation.of(List.of(new Piece(file.number(), start, length)), page)) {
+      reservation.place(true);
+      if (reservation.firstUnreachable(0, length, page, true).isPresent()) {
+        throw new DaxException(Errno.ENOMEM, writing, "there is no huge page for it", "reserve more huge pages");
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, reservation.segment(arena), offset - start, bytes.length);
+      }
+    }
+  }
+
+  /**
+   * Waits until everything written is safe from a power failure: fdatasync(2). What is in memory only, as on tmpfs and
+   * hugetlbfs, is never safe from that; there it does nothing.
+   *
+   * @throws DaxException with EIO if the medium fails, or as the kernel refuses
+   */
+  public void barrier() throws DaxException {
+    try {
+      file.sync();
+    } catch (SystemCallException e) {
+      throw FileClaim.refused("keep what was written to " + path, e, "look at the kernel's log");
+    }
+  }
+
+  /** Closes the file, and ends lock and lease. */
+  @Override
+  public void close() {
+    file.close();
+  }
+}
