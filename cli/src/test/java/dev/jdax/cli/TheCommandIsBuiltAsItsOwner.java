@@ -33,6 +33,8 @@ class TheCommandIsBuiltAsItsOwner {
   private Path checkout;
   private Path jdk;
   private Path programs;
+  /** A folder that root alone may enter. */
+  private Path rootsOwn;
 
   @BeforeEach
   void aCheckout() throws Exception {
@@ -46,6 +48,8 @@ class TheCommandIsBuiltAsItsOwner {
       Files.createDirectories(checkout.resolve(module).resolve("src/main/java"));
       Files.writeString(checkout.resolve(module).resolve("pom.xml"), "<project/>");
     }
+    rootsOwn = Files.createDirectory(temporary.resolve("root"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     programs = Files.createDirectories(temporary.resolve("bin"));
     program(programs.resolve("mvn"), """
         echo "uid=$(id -u) gid=$(id -g) home=${HOME-none} jdk=$JAVA_HOME" >>builds
@@ -93,13 +97,47 @@ class TheCommandIsBuiltAsItsOwner {
   }
 
   @Test
-  void anOwnerWithoutAnAccountBuildsForHimself() throws Exception {
+  void anOwnerWithoutAnAccountIsNamed() throws Exception {
     owner(0xdada);
     Run run = launch(0, Map.of("JAVA_HOME", jdk.toString()), "list");
     assertThat(run.status).isEqualTo(1);
     assertThat(run.text).isEqualTo("jdax: has to be built first, by the owner of " + checkout
-        + ", user 56026, who has no account here\n");
+        + "; that is user 56026, who has no account here\n");
     assertThat(builds()).isEmpty();
+  }
+
+  @Test
+  void whereRootMayNotBecomeTheOwnerItSaysSo() throws Exception {
+    ownedByNobody();
+    program(programs.resolve("setpriv"), "exit 127");
+    Run run = launch(0, Map.of("JAVA_HOME", jdk.toString()), "list");
+    assertThat(run.status).isEqualTo(1);
+    assertThat(run.text).isEqualTo("jdax: has to be built first, by nobody, the owner of " + checkout
+        + ", and root cannot run programs as nobody here; run it once as nobody\n");
+    assertThat(builds()).isEmpty();
+  }
+
+  @Test
+  void aBuildThatFailsIsShown() throws Exception {
+    ownedByNobody();
+    program(programs.resolve("mvn"), "echo no such thing; exit 3");
+    Run run = launch(0, Map.of("JAVA_HOME", jdk.toString()), "list");
+    assertThat(run.status).isEqualTo(1);
+    assertThat(run.text).isEqualTo("jdax: building the command...\nno such thing\njdax: the build failed\n");
+  }
+
+  @Test
+  void whereSudoHasDroppedTheOnlyNameOfAJdkItSaysWhatToType() throws Exception {
+    // As on a machine whose only JDK is another one: where the launcher looks by itself, there is none.
+    Path script = checkout.resolve("build/find-jdk.sh");
+    Files.writeString(script, Files.readString(script).replace("/usr/lib/jvm/*", "/nowhere/*"));
+    program(programs.resolve("java"), "exit 1");
+    Run run = launch(0, Map.of("SUDO_USER", "nobody"), "list");
+    assertThat(run.status).isEqualTo(1);
+    assertThat(run.text).isEqualTo("""
+        jdax: needs a JDK 25 or later: none at JAVA_HOME, none as java on the PATH, none under /usr/lib/jvm
+        jdax: sudo drops JAVA_HOME unless it is called as: sudo --preserve-env=JAVA_HOME ...
+        """);
   }
 
   @Test
@@ -162,7 +200,8 @@ class TheCommandIsBuiltAsItsOwner {
       command.addAll(List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups"));
     }
     command.addAll(List.of(checkout.resolve("jdax").toString(), verb));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).directory(temporary.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+        .directory((user == 0 ? rootsOwn : temporary).toFile());
     builder.environment().clear();
     builder.environment().put("PATH", programs + ":/usr/sbin:/usr/bin:/sbin:/bin");
     builder.environment().putAll(environment);
