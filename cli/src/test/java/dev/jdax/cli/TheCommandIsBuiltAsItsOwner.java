@@ -33,7 +33,7 @@ class TheCommandIsBuiltAsItsOwner {
   private Path checkout;
   private Path jdk;
   private Path programs;
-  /** A folder that root alone may enter. */
+  /** Where the launcher is started; root alone may enter it. */
   private Path rootsOwn;
 
   @BeforeEach
@@ -201,7 +201,7 @@ class TheCommandIsBuiltAsItsOwner {
     }
     command.addAll(List.of(checkout.resolve("jdax").toString(), verb));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
-        .directory((user == 0 ? rootsOwn : temporary).toFile());
+        .directory(rootsOwn.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", programs + ":/usr/sbin:/usr/bin:/sbin:/bin");
     builder.environment().putAll(environment);
