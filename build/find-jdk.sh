@@ -1,5 +1,5 @@
-# Read by the launcher and by CI: sets jdk to the home of a JDK 25 or later, or to nothing.
-# JAVA_HOME first, then the java of the PATH, then the newest under /usr/lib/jvm.
+# Read by the scripts that need a JDK 25 or later: require_jdk sets jdk to the home of one. JAVA_HOME comes first, then
+# the java of the PATH, then what the script itself names, then the newest under /usr/lib/jvm.
 
 # The feature version of the JDK at $1, as its file `release` has it (JAVA_VERSION="25.0.1" is 25); 0 if there is no JDK.
 jdk_feature() {
@@ -14,10 +14,11 @@ jdk_feature() {
   fi
 }
 
+# Sets jdk, to nothing if there is no such JDK. $1 is one more place to look in, and may be empty.
 find_jdk() {
   jdk=
   on_path=$(readlink -f "$(command -v java)" 2>/dev/null) || on_path=
-  for home in "${JAVA_HOME:-}" "${on_path%/bin/java}"; do
+  for home in "${JAVA_HOME:-}" "${on_path%/bin/java}" "${1:-}"; do
     jdk_feature "$home"
     if [ "${feature:-0}" -ge 25 ]; then
       jdk=$home
@@ -32,4 +33,15 @@ find_jdk() {
       newest=$feature
     fi
   done
+}
+
+# Sets jdk, or ends the script, whose name is $1, with a sentence. $2 is one more place to look in.
+require_jdk() {
+  find_jdk "${2:-}"
+  [ -z "$jdk" ] || return 0
+  echo "$1: needs a JDK 25 or later: none at JAVA_HOME, none as java on the PATH, none under /usr/lib/jvm" >&2
+  if [ -n "${SUDO_USER:-}" ] && [ -z "${JAVA_HOME:-}" ]; then
+    echo "$1: sudo drops JAVA_HOME unless it is called as: sudo --preserve-env=JAVA_HOME ..." >&2
+  fi
+  exit 1
 }
