@@ -80,7 +80,7 @@ final class ByHand {
     };
   }
 
-  /** The NVDIMM that FILE[:LABELS] names. What is over in a file's size is nearly always a label area, and has to be said. */
+  /** The NVDIMM that FILE[:LABELS] names. What is over in a file's size is nearly always a label area: it must be said. */
   static Nvdimm nvdimm(String value) throws IOException {
     int colon = value.lastIndexOf(':');
     Path file = FROM.resolve(colon < 0 ? value : value.substring(0, colon));

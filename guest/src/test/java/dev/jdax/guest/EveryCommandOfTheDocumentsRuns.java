@@ -23,9 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each document is followed line by line: its commands are run in their order, in one folder, as they are written. Those
- * of a block with sudo run in a guest, in one boot for each document, so that nothing of this machine changes. A command
- * that is not run stands in {@link #NOT_RUN}.
+ * Each document is followed line by line: its commands are run in their order, in one folder, as they are written.
+ * Those of a block with sudo run in a guest, in one boot for each document, so that nothing of this machine changes. A
+ * command that is not run stands in {@link #NOT_RUN}.
  */
 class EveryCommandOfTheDocumentsRuns {
   private static final Path CHECKOUT = Boot.repository();

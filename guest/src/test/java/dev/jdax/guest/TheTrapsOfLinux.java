@@ -26,8 +26,8 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Where Linux can crash or hang, or says "success" of what it did not do: what jdax does instead. Nothing here does what
- * Linux can crash of: each test sees that jdax refuses.
+ * Where Linux can crash or hang, or says "success" of what it did not do: what jdax does instead. Nothing here makes
+ * Linux crash: each test sees that jdax refuses.
  */
 @BootsAGuest
 class TheTrapsOfLinux {
