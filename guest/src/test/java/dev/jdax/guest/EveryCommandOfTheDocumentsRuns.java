@@ -132,10 +132,16 @@ class EveryCommandOfTheDocumentsRuns {
   }
 
   private static void run(Path document, List<String> commands) throws IOException, InterruptedException {
-    if (commands.stream().anyMatch(command -> command.startsWith("./jdax bench -a 2M"))) {
-      long free = KernelProbe.freeHugePages(2 << 20);
-      assumeTrue(free >= PAGES_OF_BENCH, "needs " + PAGES_OF_BENCH + " 2 MiB pages, and " + free + " are free");
-    }
+    long free = KernelProbe.freeHugePages(2 << 20);
+    List<String> lacking = free >= PAGES_OF_BENCH
+        ? List.of()
+        : commands.stream().filter(command -> command.startsWith("./jdax bench -a 2M")).toList();
+    runAll(document, commands.stream().filter(command -> !lacking.contains(command)).toList());
+    assumeTrue(lacking.isEmpty(), lacking + " needs " + PAGES_OF_BENCH + " 2 MiB pages, and " + free + " are free; all "
+        + "else of " + document + " has run");
+  }
+
+  private static void runAll(Path document, List<String> commands) throws IOException, InterruptedException {
     Path folder = emptyFolder(document);
     Files.createSymbolicLink(folder.resolve("jdax"), CHECKOUT.resolve("jdax"));
     Files.createSymbolicLink(folder.resolve("guest"), CHECKOUT.resolve("guest"));
