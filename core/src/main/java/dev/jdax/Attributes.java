@@ -91,8 +91,7 @@ final class Attributes {
   }
 
   /**
-   * Linux takes a range for a device that is bound, too, without pages behind it: the first touch through a mapping
-   * crashes the kernel ({@code mapping_store} has no check of the driver).
+   * Linux does not check such a range against what the device is used for, and can crash afterwards.
    */
   private static void refuseMapping(DaxDevice device, String text) throws DaxException {
     throw new DaxException(Errno.EOPNOTSUPP, "write \"" + text + "\" to mapping of " + device,

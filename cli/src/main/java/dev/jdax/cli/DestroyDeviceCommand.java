@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import dev.jdax.DaxDevice;
@@ -17,6 +18,10 @@ import picocli.CommandLine.ParentCommand;
     "Destroys devices of dynamic regions: their memory is available again. Device 0 of a region, which Linux never "
         + "deletes, is left with size 0."})
 final class DestroyDeviceCommand implements Callable<Integer> {
+  /** All that is to be done where the kernel uses the memory; if something of it fails, the device is as it was. */
+  private static final Reconfiguration EMPTY = new Reconfiguration(Optional.of(0L), Optional.empty(), Optional.empty(),
+      false, false, true);
+
   @ParentCommand
   private Jdax jdax;
 
@@ -27,7 +32,8 @@ final class DestroyDeviceCommand implements Callable<Integer> {
   private DeviceOptions options;
 
   @Option(names = {"-f", "--force"}, description = {
-      "Destroy also a device that is bound. One whose node is in use, or whose memory is online, is never destroyed."})
+      "Destroy also a device that is bound; memory of it that is online is taken offline first. One whose node is in "
+          + "use, or whose memory the kernel does not let go of, is never destroyed."})
   private boolean force;
 
   @Override
@@ -40,11 +46,14 @@ final class DestroyDeviceCommand implements Callable<Integer> {
       throw new DaxException(Errno.EBUSY, "destroy " + device, "it is bound to " + device.driver().get(),
           "disable it first, or force it with -f");
     }
+    DeviceSnapshot before = DeviceSnapshot.of(device, jdax.machine());
+    if (DeviceOptions.Meant.isSystemRam(device)) {
+      EMPTY.applyTo(device, jdax.machine());
+    }
     if (device.id() == 0) {
       device.resize(0, Removal.FORCE);
       report.changed("emptied " + device + ", which Linux never deletes", device, jdax.machine());
     } else {
-      DeviceSnapshot before = DeviceSnapshot.of(device, jdax.machine());
       device.destroy(Removal.FORCE);
       report.destroyed(before);
     }

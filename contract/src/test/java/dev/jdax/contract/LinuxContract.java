@@ -446,7 +446,7 @@ class LinuxContract implements HeldAgainst {
           assertThat(e.errno()).isEqualTo(Errno.EFAULT);
         }
       }
-    } finally { // and not while it is mapped, which would damage Linux's own lists
+    } finally { // when the mapping is closed, as jdax would do it, too
       Files.writeString(driver.resolve("bind"), device.name());
     }
   }

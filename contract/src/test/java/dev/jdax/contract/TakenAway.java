@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.contract;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,25 +18,20 @@ import dev.jdax.pmem.NvdimmImage;
 import dev.jdax.spi.MemorySource;
 
 /**
- * A program that maps a file and cuts it off after its first quarter: {@code hmem|image PATH
- * jdax|compare-and-set|memset}. Prints what came of it, if it lives to.
+ * A program that maps a file and cuts it off after its first quarter: {@code hmem|image PATH}. Prints what came of what
+ * it did there.
  */
 final class TakenAway {
   private TakenAway() {
   }
 
-  public static void main(String[] args) throws Throwable {
+  public static void main(String[] args) throws Exception {
     Path path = Path.of(args[1]);
     try (DaxBus bus = DaxBus.create();
         DaxMapping mapping = bus.add(source(args[0], path)).devices().getFirst().map(Access.READ_WRITE)) {
       cutOff(path);
       long gone = mapping.length() - 4096;
-      switch (args[2]) {
-        case "jdax" -> jdax(mapping, gone);
-        case "compare-and-set" -> JAVA_LONG.varHandle().compareAndSet(mapping.segment(), gone, 0L, 1L);
-        case "memset" -> memset(mapping.segment().asSlice(gone, 8));
-        default -> throw new IllegalArgumentException(args[2]);
-      }
+      attempts(mapping, gone);
       System.out.println("alive");
     }
   }
@@ -63,7 +51,7 @@ final class TakenAway {
     }
   }
 
-  private static void jdax(DaxMapping mapping, long gone) throws DaxException {
+  private static void attempts(DaxMapping mapping, long gone) throws DaxException {
     MemorySegment source = MemorySegment.ofArray(new byte[5000]);
     attempt("copy", () -> mapping.copy(source.asSlice(0, 8), gone));
     attempt("long copy", () -> mapping.copy(source, mapping.length() - 5000));
@@ -90,13 +78,5 @@ final class TakenAway {
     } catch (DaxException e) {
       System.out.println(name + ": " + e.errno());
     }
-  }
-
-  @SuppressWarnings("restricted")
-  private static void memset(MemorySegment memory) throws Throwable {
-    Linker linker = Linker.nativeLinker();
-    MethodHandle memset = linker.downcallHandle(linker.defaultLookup().findOrThrow("memset"),
-        FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG));
-    MemorySegment _ = (MemorySegment) memset.invokeExact(memory, 1, memory.byteSize());
   }
 }

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the documents say of tests, files and code is so: the tests exist, the links lead somewhere, the snippets
- * compile.
+ * compile, and those run that can.
  */
 class TheDocumentsAreTrue {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -41,6 +44,9 @@ class TheDocumentsAreTrue {
   private static final Pattern RULE_ROW = Pattern.compile("^\\| (C\\d+) \\|(.*)\\|$", Pattern.MULTILINE);
   private static final Pattern MATRIX_HEAD = Pattern.compile("^\\| \\| (memfd.*)\\|$", Pattern.MULTILINE);
   private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+
+  /** What a snippet is known by that needs a device of Linux's, a second process, or an image. */
+  private static final List<String> NEEDS_MORE = List.of("Dax.open(", "HmemRegion.attach(", "nv.img");
 
   private static List<Path> documents() throws IOException {
     try (Stream<Path> docs = Files.walk(ROOT.resolve("docs")); Stream<Path> top = Files.list(ROOT)) {
@@ -123,8 +129,37 @@ class TheDocumentsAreTrue {
 
   @Test
   void everySnippetCompiles(@TempDir Path output) throws Exception {
+    assertThat(compile(documents(), output)).hasSizeGreaterThan(1);
+  }
+
+  /** Of the README, those that need no other machine and no other process. */
+  @Test
+  void theSnippetsOfThisMachineRun(@TempDir Path output) throws Exception {
+    Backend.HUGETLB_2M.assumeBlocks(32);
+    List<String> snippets = compile(List.of(ROOT.resolve("README.md")), output);
+    int run = 0;
+    try (URLClassLoader loader = new URLClassLoader(new URL[]{output.toUri().toURL()}, getClass().getClassLoader())) {
+      for (int i = 0; i < snippets.size(); i++) {
+        if (NEEDS_MORE.stream().noneMatch(snippets.get(i)::contains)) {
+          Class<?> snippet = loader.loadClass("Snippet" + i);
+          Method method = Arrays.stream(snippet.getDeclaredMethods()).filter(each -> each.getName().equals("run"))
+              .findFirst().orElseThrow();
+          Constructor<?> constructor = snippet.getDeclaredConstructor();
+          constructor.setAccessible(true);
+          method.setAccessible(true);
+          method.invoke(constructor.newInstance(), new Object[method.getParameterCount()]);
+          run++;
+        }
+      }
+    }
+    assertThat(run).isGreaterThan(1);
+  }
+
+  /** Compiles the snippets of documents as the methods run of classes Snippet0, Snippet1, ..., and returns them. */
+  private static List<String> compile(List<Path> documents, Path output) throws Exception {
+    List<String> snippets = new ArrayList<>();
     List<JavaFileObject> sources = new ArrayList<>();
-    for (Path document : documents()) {
+    for (Path document : documents) {
       for (MatchResult snippet : JAVA.matcher(Files.readString(document)).results().toList()) {
         String name = "Snippet" + sources.size();
         String source = """
@@ -144,6 +179,7 @@ class TheDocumentsAreTrue {
               }
             }
             """.formatted(name, snippet.group(1).contains("DaxBus bus") ? "" : "DaxBus bus, ", snippet.group(1));
+        snippets.add(snippet.group(1));
         sources.add(new SimpleJavaFileObject(URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
           @Override
           public CharSequence getCharContent(boolean ignoreEncodingErrors) {
@@ -152,13 +188,13 @@ class TheDocumentsAreTrue {
         });
       }
     }
-    assertThat(sources).hasSizeGreaterThan(1);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter said = new StringWriter();
     String classes = jarOf(DaxBus.class) + File.pathSeparator + jarOf(NvdimmImage.class);
     boolean compiled = compiler
         .getTask(said, null, null, List.of("-cp", classes, "-d", output.toString()), null, sources).call();
     assertThat(compiled).as(said.toString()).isTrue();
+    return snippets;
   }
 
   private static Path jarOf(Class<?> type) throws URISyntaxException {

@@ -22,10 +22,8 @@ import dev.jdax.spi.Unwind;
  */
 record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
   /**
-   * Refuses while the node is in use, or when that cannot be seen. A node that stays open across an unbind can crash
-   * Linux: a second opener gets a descriptor without a device behind it, and its mmap follows a null pointer; and a
-   * device that is bound again under an open descriptor damages a list of the kernel's ({@code dax_open} and
-   * {@code dev_dax_probe} in drivers/dax/device.c).
+   * Refuses while the node is in use, or when that cannot be seen: Linux can crash when a device is unbound or bound
+   * under a program that has its node open.
    */
   void requireUnused(String attempt) throws DaxException {
     require(attempt, _ -> true);

@@ -15,11 +15,8 @@ import dev.jdax.spi.Unwind;
  * Keeps the layout of a dynamic region as it is, while jdax reads the ranges of a device, or changes them itself: no
  * other program of jdax changes it meanwhile. Held on the region's {@code create} file, which nothing else locks.
  *
- * <p>The kernel needs that. Who reads a range of a device, and who takes that range away at the same time, wait for
- * each other for ever, and so does everybody after them who asks the region for anything: the file that is read is not
- * removed before it was read, and not read before the region is unlocked ({@code get_dax_range} and
- * {@code unregister_dax_mapping} in drivers/dax/bus.c). The same becomes of who writes to a device's size or alignment
- * and who deletes it. And the kernel does not say whose a new device is.
+ * <p>The kernel needs that: it can hang when two programs change one region at once, or one changes what the other
+ * reads. And it does not say which program has created a new device.
  */
 record LayoutLock(Optional<Fd> file) implements AutoCloseable {
   private static final String FILE = "create";

@@ -40,9 +40,8 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
   /**
    * {@inheritDoc}
    *
-   * <p>A node that is opened while no driver has the device may crash Linux at its mmap, if somebody else has it open.
-   * So it is opened only while device_dax has it, and looked at again: the link to the driver is another one after
-   * every bind.
+   * <p>Linux can crash when a node is used whose device was unbound. So the node is opened only while device_dax has
+   * the device, and the binding is looked at again: the link to the driver is another one after every bind.
    */
   @Override
   public Descriptor open(Access access) throws DaxException {

@@ -156,6 +156,28 @@ class AHandleStaysWithItsIncarnation {
   }
 
   @Test
+  void theNodeOfADeviceThatWasUnboundIsNotEvenOpened() throws Exception {
+    DaxDevice bound = region.create(4 * MIB);
+    String own = REGION + "/dax0.2";
+    linux.makeMappable(own);
+    int[] reads = {0, Integer.MAX_VALUE};
+    linux.onRead(own + "/size", () -> {
+      if (++reads[0] == reads[1]) {
+        try {
+          linux.remove(own + "/driver");
+          linux.remove("dev/dax0.2"); // whoever reaches for it says so
+        } catch (IOException e) {
+          throw new AssertionError(e);
+        }
+      }
+    });
+    bound.map(Access.READ_ONLY).close();
+    reads[1] = 2 * reads[0]; // the last look at the device before the node is opened
+    assertRefused(() -> bound.map(Access.READ_ONLY), Errno.ENXIO, "cannot open " + linux.path("dev/dax0.2")
+        + ": somebody else has unbound dax0.2 meanwhile; see who reconfigures it (ENXIO)");
+  }
+
+  @Test
   void aRegionWhoseDriverWasUnboundAndBoundAgainIsAnother() throws Exception {
     linux.vanish(REGION);
     assertThat(devices.regions()).isEmpty();

@@ -10,8 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A program whose memory vanishes under its machine code: {@code guarded|unguarded critical|ordinary WHAT...}. Prints
- * what came of it, if it lives to.
+ * A program whose memory vanishes under its machine code: {@code critical|ordinary WHAT...}. Prints what came of it.
  */
 final class Vanishing {
   private static final long PAGE = 4096;
@@ -38,9 +37,9 @@ final class Vanishing {
 
   public static void main(String[] args) throws Exception {
     MachineCode code = MachineCode.of(FlushInstruction.ofThisCpu());
-    CodePage page = args[0].equals("guarded") ? FaultHandler.install(code).orElseThrow() : CodePage.of(code, 0, 0);
-    Vanishing vanishing = new Vanishing(page, args[1].equals("critical"));
-    for (int what = 2; what < args.length; what++) {
+    CodePage page = FaultHandler.install(code).orElseThrow();
+    Vanishing vanishing = new Vanishing(page, args[0].equals("critical"));
+    for (int what = 1; what < args.length; what++) {
       System.out.println(args[what] + ": " + vanishing.outcome(args[what]));
     }
     System.out.println("alive");

@@ -47,16 +47,6 @@ final class WithoutAHandler {
           case "work" -> work(mapping);
           case "truncate" -> memory.truncate(PAGE);
           case "vanished" -> vanished(mapping);
-          case "vanish-meanwhile" -> {
-            Linux.interpose((call, a, b, c, d, e, f) -> {
-              long result = KERNEL.invoke(call, a, b, c, d, e, f);
-              if (call == SystemCall.MADVISE) {
-                memory.truncate(PAGE);
-              }
-              return result;
-            });
-            mapping.flush(PAGE, 8);
-          }
           default -> throw new IllegalArgumentException(what);
         }
       }

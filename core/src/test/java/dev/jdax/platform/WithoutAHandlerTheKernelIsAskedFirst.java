@@ -66,14 +66,6 @@ class WithoutAHandlerTheKernelIsAskedFirst {
   }
 
   @Test
-  void theControlLosesItsMemoryBetweenQuestionAndFlushAndDies() throws Exception {
-    ForkedJvm jvm = run(List.of(OFF), "route", "work", "vanish-meanwhile");
-    assertThat(jvm.said()).contains("fill: done", "A fatal error has been detected", "SIGBUS")
-        .doesNotContain("handlers as before");
-    assertThat(jvm.status()).isNotZero();
-  }
-
-  @Test
   void withTheHandlerItIsNot() throws Exception {
     ForkedJvm jvm = run(List.of(), "route", "work", "truncate", "vanished");
     assertAllIsDoneAndVanishedMemoryIsAnError(jvm, "GUARDED");

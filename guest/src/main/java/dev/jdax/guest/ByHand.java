@@ -13,7 +13,8 @@ final class ByHand {
         --kernel SERIES            6.1 (the default) or 6.12
         --ram SIZE                 2G
         --nodes SIZE,SIZE          NUMA nodes, which together are the RAM
-        --nvdimm FILE[:LABELS]     an NVDIMM, whose last LABELS (128K) are its label area; again for the next one
+        --nvdimm FILE[:LABELS]     an NVDIMM, whose last LABELS (128K) are its label area, none for 0; again for the
+                                   next one
         --soft-reserved SIZE%START of the RAM, such as 512M%1G; again for the next one
         --huge-pages SIZE:COUNT    such as 1G:4
         --without MODULE,...       modules that are not loaded
@@ -21,6 +22,11 @@ final class ByHand {
         --append WORD              for the kernel's command line
         --out FOLDER               what the guest has at /out; target/guest/by-hand, which is emptied, if not said
       Without a command there is a shell; Ctrl-A X ends QEMU.""";
+
+  /** Where the caller is; guest/boot itself goes to the checkout. */
+  private static final Path FROM = Path.of(System.getProperty("guest.from", "")).toAbsolutePath();
+  /** A region of Linux's is a multiple of it. */
+  private static final long GRANULE = 2 << 20;
 
   private ByHand() {
   }
@@ -45,7 +51,7 @@ final class ByHand {
       Path folder = Path.of("target/guest/by-hand").toAbsolutePath();
       for (int i = 0; i < end; i += 2) {
         if (words.get(i).equals("--out")) {
-          folder = empty(Path.of(words.get(i + 1)).toAbsolutePath());
+          folder = empty(FROM.resolve(words.get(i + 1)));
         } else {
           guest = with(guest, words.get(i), words.get(i + 1));
         }
@@ -57,7 +63,7 @@ final class ByHand {
     }
   }
 
-  private static Guest with(Guest guest, String option, String value) {
+  private static Guest with(Guest guest, String option, String value) throws IOException {
     return switch (option) {
       case "--kernel" -> new Guest(Kernel.of(value), guest.ram(), guest.nodes(), guest.nvdimms(), guest.machine(),
           guest.words(), guest.limit());
@@ -74,11 +80,24 @@ final class ByHand {
     };
   }
 
-  private static Nvdimm nvdimm(String value) {
+  /** The NVDIMM that FILE[:LABELS] names. What is over in a file's size is nearly always a label area: it must be said. */
+  static Nvdimm nvdimm(String value) throws IOException {
     int colon = value.lastIndexOf(':');
-    return colon < 0
-        ? Nvdimm.of(Path.of(value))
-        : Nvdimm.of(Path.of(value.substring(0, colon))).labels(value.substring(colon + 1));
+    Path file = FROM.resolve(colon < 0 ? value : value.substring(0, colon));
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException("--nvdimm " + value + ": there is no file " + file);
+    }
+    if (colon >= 0) {
+      String labels = value.substring(colon + 1);
+      return labels.equals("0") ? Nvdimm.of(file) : Nvdimm.of(file).labels(labels);
+    }
+    long over = Files.size(file) % GRANULE;
+    if (over != 0) {
+      throw new IllegalArgumentException("--nvdimm " + value + ": its size is no multiple of 2M; if the last "
+          + over / 1024 + "K are its label area, say --nvdimm " + value + ":" + over / 1024 + "K, and if it has none, "
+          + value + ":0");
+    }
+    return Nvdimm.of(file);
   }
 
   /** Its files would go when the guest boots, and they may be somebody's. */

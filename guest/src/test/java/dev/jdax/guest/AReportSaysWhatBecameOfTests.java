@@ -55,6 +55,16 @@ class AReportSaysWhatBecameOfTests {
     run(tests.getFirst());
   }
 
+  @Test
+  void whatTheKernelSaidLastIsTheReason() throws IOException {
+    Files.writeString(folder.resolve(Outcome.CONSOLE), "[ 5.1] all is well\n[ 5.2] Kernel panic - not syncing: why\n");
+    assertThatThrownBy(() -> run(nodes().getLast())).isInstanceOf(GuestFailure.class).hasMessageStartingWith(
+        "the guest with Linux 6.1 crashed three times before its script began: Kernel panic - not syncing: why");
+    Files.writeString(folder.resolve("output.log"), "begun");
+    assertThatThrownBy(() -> run(nodes().getLast())).isInstanceOf(GuestFailure.class)
+        .hasMessageStartingWith("the guest with Linux 6.1 crashed: Kernel panic - not syncing: why");
+  }
+
   private List<DynamicNode> nodes() {
     return TestReport.nodes(new Outcome(Guest.of(Kernel.LINUX_6_1), folder, true, 0));
   }

@@ -21,8 +21,7 @@ import dev.jdax.platform.SystemCallException;
 /**
  * A region of Linux's, by the files of sysfs, below all that jdax knows.
  *
- * <p>Nothing has the device's node open, so that it can be bound and unbound; and {@code mapping} is never written.
- * Either could crash the kernel.
+ * <p>As jdax does, it never writes {@code mapping}, and binds and unbinds only what nothing has open.
  */
 final class SysfsTexts implements Side {
   private static final Path DRIVER = Path.of("/sys/bus/dax/drivers/device_dax");
@@ -73,7 +72,7 @@ final class SysfsTexts implements Side {
 
   private static void write(Path path, String text) throws SystemCallException {
     if (path.endsWith("mapping")) {
-      throw new IllegalArgumentException("a text for " + path + " may crash the kernel");
+      throw new IllegalArgumentException("no text is ever written to " + path);
     }
     try (Fd parent = Fd.openFolder(path.getParent());
         Fd file = parent.openIn(path.getFileName().toString(), true)) {

@@ -43,8 +43,7 @@ final class Hmem {
   }
 
   /**
-   * Runs daxctl while no program of jdax reads or changes the layout. Linux does not stand the two at the same time:
-   * who reads a range, or sets a size, may wait for ever for who takes the range or the device away.
+   * Runs daxctl while no program of jdax reads or changes the layout: Linux can hang where two programs do so at once.
    */
   static Shell daxctl(String words) throws Exception {
     Path region = ((KernelRegion) region().source()).folder();

@@ -304,11 +304,14 @@ public class JdaxBesideDaxctl {
     assertThat(busy.get("errno").getAsString()).isEqualTo("EBUSY");
     assertThat(busy.get("message").getAsString()).contains("memory block ").contains("is online");
     assertThat(jdax("disable-device", dax(1), "-j").error().get("errno").getAsString()).isEqualTo("EBUSY");
-    assertThat(jdax("destroy-device", "-f", dax(1), "-j").error().get("errno").getAsString()).isEqualTo("EBUSY");
+    assertThat(jdax("destroy-device", dax(1), "-j").error().get("errno").getAsString()).isEqualTo("EBUSY");
     assertAlike();
     assertThat(jdax("offline-memory", dax(1), "-j").device().get("online_memblocks").getAsInt()).isZero();
     assertThat(jdax("offline-memory", "all").succeeded().out()).startsWith("offline already: the memory of " + dax(1));
     jdax("reconfigure-device", "-m", "devdax", dax(1)).succeeded();
+    assertAlike();
+    jdax("reconfigure-device", "-m", "system-ram", dax(1)).succeeded();
+    assertThat(jdax("destroy-device", "-f", dax(1)).succeeded().out()).isEqualTo("destroyed " + dax(1) + "\n");
     assertAlike();
   }
 

@@ -70,8 +70,6 @@ final class Puppet {
         memory.set(JAVA_LONG, Long.parseLong(words[1]), Long.parseLong(words[2]));
         yield "stored";
       }
-      case "compare-and-set" ->
-        JAVA_LONG.varHandle().withInvokeExactBehavior().compareAndSet(memory, 0L, 0L, 1L);
       case "check" -> mapping.check(0, mapping.length());
       case "faults-of-touch" -> faultsOfTouch(Long.parseLong(words[1]));
       case "close" -> {
