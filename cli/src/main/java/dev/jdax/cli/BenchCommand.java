@@ -141,7 +141,8 @@ final class BenchCommand implements Callable<Integer> {
     if (folder == null || !Files.isDirectory(folder)) {
       throw new NoSuchFileException(String.valueOf(folder));
     }
-    if (Files.isDirectory(plot) || !Files.isWritable(Files.exists(plot) ? plot : folder)) {
+    if (Files.isDirectory(plot) || Files.exists(plot) && !Files.isWritable(plot)
+        || BenchPlot.isReplaced(plot) && !Files.isWritable(folder)) {
       throw new AccessDeniedException(plot.toString());
     }
     BenchPlot.requireFont(plot);

@@ -42,24 +42,42 @@ final class CheckLabelsCommand implements Callable<Integer> {
       description = "Repair also where it cannot be seen whether a process has the image mapped.")
   private boolean assumeUnused;
 
+  @Option(names = {"-j", "--json"}, description = "Print one JSON object (schema 1).")
+  private boolean json;
+
+  private record Document(int schema, String file, String repaired, List<LabelAreaJson> label_area,
+      List<ProblemJson> problems) {
+  }
+
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    if (repair) {
-      try (ImageEditor editor = ImageEditor.open(options.file(), options.attachment(),
-          assumeUnused ? Set.of(Force.UNSEEN_USERS) : Force.none())) {
-        out.printf("%s%n%n", Printable.of(editor.repairLabels().summary()));
-      }
-    }
+    String repaired = repair ? repair() : null;
     try (NvdimmImage image = options.open()) {
       LabelArea area = options.labelAreaOf(image);
       List<Problem> problems = problemsOfLabels(image);
-      out.printf("label area of %s: %s%n%n", Printable.of(image.file().toString()), LabelAreaText.summary(area));
-      new LabelAreaText(out).print(area);
-      out.println();
-      ProblemText.print(out, problems);
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(Json.of(new Document(Json.SCHEMA, image.file().toString(), repaired,
+            List.of(LabelAreaJson.of(area)), ProblemJson.of(problems))));
+      } else {
+        if (repaired != null) {
+          out.printf("%s%n%n", Printable.of(repaired));
+        }
+        out.printf("label area of %s: %s%n%n", Printable.of(image.file().toString()), LabelAreaText.summary(area));
+        new LabelAreaText(out).print(area);
+        out.println();
+        ProblemText.print(out, problems);
+      }
       out.flush();
       return area.blank() || !problems.isEmpty() ? 1 : 0;
+    }
+  }
+
+  /** {@return what was done} */
+  private String repair() throws IOException {
+    try (ImageEditor editor = ImageEditor.open(options.file(), options.attachment(),
+        assumeUnused ? Set.of(Force.UNSEEN_USERS) : Force.none())) {
+      return editor.repairLabels().summary();
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -150,10 +151,15 @@ final class LinuxDevices {
   }
 
   DaxDevice open(String name) throws DaxException {
-    if (name.contains("/")) {
-      return open(Path.of(name));
-    }
     String attempt = "open " + name;
+    if (name.contains("/")) {
+      try {
+        return open(Path.of(name));
+      } catch (InvalidPathException e) {
+        throw new DaxException(Errno.ENOENT, attempt, "Java can name no such file in this locale",
+            "set LC_ALL=C.UTF-8 for the JVM, or give the name of the device", e);
+      }
+    }
     requireBus(attempt);
     return name.matches("dax\\d+\\.\\d+") ? named(attempt, name) : ofNamespace(attempt, name);
   }

@@ -5,11 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -78,12 +81,36 @@ public final class Fd implements AutoCloseable {
   }
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
-    return openAt(Abi.AT_FDCWD, path.toString(), flags, mode);
+    return openAt(Abi.AT_FDCWD, bytesOf(path), flags, mode);
   }
 
-  private static Fd openAt(int folder, String path, int flags, int mode) throws SystemCallException {
+  /**
+   * {@return the bytes of a path, as the JDK would give them to the kernel}
+   *
+   * <p>Its text has other bytes in a locale that is not UTF-8, and has lost those that are no text in the locale. Its
+   * URI has them all.
+   */
+  private static byte[] bytesOf(Path path) {
+    String text = path.toString();
+    if (StandardCharsets.US_ASCII.newEncoder().canEncode(text)) {
+      return text.getBytes(StandardCharsets.US_ASCII);
+    }
+    String escaped = path.toUri().getRawPath();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int i = 0; i < escaped.length(); i++) {
+      if (escaped.charAt(i) == '%') {
+        bytes.write(HexFormat.fromHexDigits(escaped, i + 1, i + 3));
+        i += 2;
+      } else {
+        bytes.write(escaped.charAt(i));
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static Fd openAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocateFrom(path);
+      MemorySegment name = arena.allocate(path.length + 1L).copyFrom(MemorySegment.ofArray(path));
       return new Fd(Linux.check(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode)));
     }
   }
@@ -109,7 +136,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if openat(2) fails
    */
   public Fd openIn(String name, boolean write) throws SystemCallException {
-    return openAt(number, name, write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
+    return openAt(number, name.getBytes(StandardCharsets.UTF_8), write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
   }
 
   /**
