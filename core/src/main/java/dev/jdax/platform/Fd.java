@@ -5,14 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -81,31 +79,7 @@ public final class Fd implements AutoCloseable {
   }
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
-    return openAt(Abi.AT_FDCWD, bytesOf(path), flags, mode);
-  }
-
-  /**
-   * {@return the bytes of a path, as the JDK would give them to the kernel}
-   *
-   * <p>Its text has other bytes in a locale that is not UTF-8, and has lost those that are no text in the locale. Its
-   * URI has them all.
-   */
-  private static byte[] bytesOf(Path path) {
-    String text = path.toString();
-    if (StandardCharsets.US_ASCII.newEncoder().canEncode(text)) {
-      return text.getBytes(StandardCharsets.US_ASCII);
-    }
-    String escaped = path.toUri().getRawPath();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (int i = 0; i < escaped.length(); i++) {
-      if (escaped.charAt(i) == '%') {
-        bytes.write(HexFormat.fromHexDigits(escaped, i + 1, i + 3));
-        i += 2;
-      } else {
-        bytes.write(escaped.charAt(i));
-      }
-    }
-    return bytes.toByteArray();
+    return openAt(Abi.AT_FDCWD, PathBytes.of(path), flags, mode);
   }
 
   private static Fd openAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
