@@ -124,7 +124,7 @@ final class BenchCommand implements Callable<Integer> {
           + "it");
     }
     if (!(seconds > 0 && seconds <= 3600)) {
-      throw wrong("--seconds " + seconds + ": give more than 0, at most 3600");
+      throw wrong("--seconds: give more than 0, at most 3600");
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 import dev.jdax.DaxAttribute;
 import dev.jdax.DaxBus;
@@ -223,7 +224,9 @@ final class LinuxDevices {
     throw found.isEmpty()
         ? new DaxException(Errno.ENXIO, attempt, "no device is made of a namespace of that name or uuid",
             "see ndctl list -N: it has to be there, enabled, and in mode devdax")
-        : new DaxException(Errno.EEXIST, attempt, found + " are all made of a namespace of that name",
+        : new DaxException(Errno.EEXIST, attempt,
+            found.stream().map(DaxDevice::toString).collect(Collectors.joining(", "))
+                + " are all made of a namespace of that name",
             "name one of them by its uuid");
   }
 

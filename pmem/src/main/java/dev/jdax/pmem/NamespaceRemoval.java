@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
@@ -39,7 +40,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
 
   private static DaxException unknown(NvdimmImage image, String attempt) {
     return new DaxException(Errno.ENXIO, attempt,
-        "there is none of that name or uuid; there are " + image.namespaces(), "name one of them");
+        "there is none of that name or uuid; there are " + Namespace.inWords(image.namespaces()), "name one of them");
   }
 
   private static NamespaceRemoval labelled(NvdimmImage image, LabelArea area, String key, String attempt)
@@ -55,7 +56,8 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
       throw unknown(image, attempt);
     }
     if (distinct.size() > 1) {
-      throw new DaxException(Errno.EINVAL, attempt, "it may be any of " + distinct, "name one by its uuid");
+      throw new DaxException(Errno.EINVAL, attempt, "it may be any of "
+          + distinct.stream().map(UUID::toString).collect(Collectors.joining(", ")), "name one by its uuid");
     }
     return new NamespaceRemoval(labelled(image, area, distinct.getFirst()), listed.stream().findFirst());
   }
@@ -73,7 +75,8 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
     }
     freed.forEach(reservation -> free.set(reservation.slot()));
     List<MediaStep> steps = new ArrayList<>();
-    steps.add(LabelUpdate.index(area, free, "free again: " + freed).withBarrier());
+    steps.add(LabelUpdate.index(area, free, "free again: "
+        + freed.stream().map(DpaReservation::toString).collect(Collectors.joining("; "))).withBarrier());
     for (DpaReservation reservation : freed) {
       if (Long.compareUnsigned(reservation.dpa(), image.regionSize()) < 0
           && kept.stream().noneMatch(reservation::overlaps)) {

@@ -232,7 +232,7 @@ public final class NvdimmImage implements AutoCloseable {
       }
     }
     throw new DaxException(Errno.ENXIO, "find namespace " + key + " in " + file, "none has that name or uuid",
-        "it has " + namespaces);
+        "it has " + Namespace.inWords(namespaces));
   }
 
   private static List<String> uuids(Namespace namespace) {
