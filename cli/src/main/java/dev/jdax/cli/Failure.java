@@ -9,10 +9,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -25,6 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * @param hint what to do
  */
 record Failure(String errno, String object, String message, String hint) {
+  private static final Pattern GIVEN = Pattern.compile("\\{(.*?)\\}");
+
   static Failure of(DaxException e, String object) {
     return new Failure(e.errno().toString(), object, "cannot " + e.attempt() + ": " + e.reason(), e.remedy());
   }
@@ -84,6 +88,11 @@ record Failure(String errno, String object, String message, String hint) {
   }
 
   private static String sentence(ParameterException e) {
+    if (e instanceof MaxValuesExceededException && e.getMessage().contains("expected only one match")) {
+      // Of an option that was given twice, picocli tells the whole group that it is in.
+      return String.join(" and ", GIVEN.matcher(e.getMessage()).results().map(given -> given.group(1)).toList())
+          + ": give one";
+    }
     boolean noVerb = e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
         && !e.getCommandLine().getSubcommands().isEmpty();
     return noVerb

@@ -75,6 +75,12 @@ class AWrongCallIsExplained {
   }
 
   @Test
+  void anOptionThatIsGivenTwiceIsNamed() {
+    assertThat(run("list -j -j").err()).startsWith("--json and --json: give one");
+    assertThat(run("plan -s 64M -s 65M").err()).startsWith("--size=64M and --size=65M: give one");
+  }
+
+  @Test
   void anUnknownVerbIsCalledSo() {
     assertThat(run("lst").err()).startsWith("there is no verb 'lst'");
     assertThat(run("help lst").err()).startsWith("there is no verb 'lst'");
