@@ -124,4 +124,12 @@ class ErrorsOfFilesAreOneSentence {
         .getAsJsonObject();
     assertThat(error.get("errno").getAsString()).isEqualTo("EFBIG");
   }
+
+  @Test
+  void theLimitOfAFileIsOneOfMemoryToo() throws Exception {
+    ShellRun run = ShellRun.of(folder, Map.of(), "ulimit -f " + LIMIT + "; $JDAX bench -s 2M --seconds 0.02");
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
+    assertThat(run.err()).startsWith("jdax: cannot claim 2 MiB in pages of 4 KiB: ").contains("(ulimit -f)", "(EFBIG)")
+        .hasLineCount(1);
+  }
 }
