@@ -7,6 +7,7 @@ import java.awt.Font;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -62,9 +63,10 @@ final class BenchPlot {
   /**
    * Draws into a file, as SVG. If that fails, the file is as it was.
    *
-   * @throws DaxException with the errno of Linux, such as ENOSPC
+   * @throws DaxException with the errno of Linux, such as ENOSPC, if it cannot be written
+   * @throws FileSystemException if no file can be put there
    */
-  static void draw(Bench.Result result, Path file) throws DaxException {
+  static void draw(Bench.Result result, Path file) throws IOException {
     String svg = new BenchPlot(result).svg();
     try {
       if (isReplaced(file)) {
@@ -72,6 +74,8 @@ final class BenchPlot {
       } else {
         Files.writeString(file, svg);
       }
+    } catch (FileSystemException e) {
+      throw e; // it names the file
     } catch (IOException e) {
       throw Failure.exception("draw " + file, e, "make room for it, or name another file");
     }

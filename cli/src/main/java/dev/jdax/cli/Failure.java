@@ -61,9 +61,8 @@ record Failure(String errno, String object, String message, String hint) {
 
   /** {@return the exception of an attempt that Linux or Java has ended, with EIO if no errno is known} */
   static DaxException exception(String attempt, IOException e, String remedy) {
-    String words = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
-    Errno errno = errno(words);
-    return new DaxException(errno == null ? Errno.EIO : errno, attempt, reason(words, e), remedy, e);
+    Errno errno = errno(e.getMessage());
+    return new DaxException(errno == null ? Errno.EIO : errno, attempt, reason(e.getMessage(), e), remedy, e);
   }
 
   private static Failure ofFile(FileSystemException e, Errno errno, String object, String reason) {
