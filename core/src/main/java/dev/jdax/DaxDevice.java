@@ -275,8 +275,8 @@ public final class DaxDevice {
    * @param mode the mode
    * @param removal what happens to its mappings
    * @throws DaxException with ENXIO if the device is dead or empty, with EOPNOTSUPP if its memory knows no such mode,
-   *     with EBUSY if it is mapped and not forced, if a mapping cannot be revoked within a second, or if the kernel
-   *     still uses its memory
+   *     with EINVAL if no memory block lies whole in its ranges, with EBUSY if it is mapped and not forced, if a mapping
+   *     cannot be revoked within a second, or if the kernel still uses its memory
    */
   public void setMode(DaxMode mode, Removal removal) throws DaxException {
     Objects.requireNonNull(mode, "mode");
@@ -289,6 +289,7 @@ public final class DaxDevice {
       if (info.driver().equals(Optional.of(mode.driver()))) {
         return;
       }
+      region.ops().requireBindable(id, mode);
       try (Unwind unwind = new Unwind()) {
         if (info.bound()) {
           unbindLocked(attempt, removal);
@@ -408,8 +409,8 @@ public final class DaxDevice {
    * @throws IndexOutOfBoundsException if {@code offset + length} overflows
    * @throws DaxException with ENXIO if the device is dead or not bound, with EINVAL if offset or length is not a
    *     multiple of the alignment, the length is 0, the part is not inside the device, or an aligned block lies in two
-   *     ranges, with EOPNOTSUPP if the memory cannot be faulted in blocks of the alignment, with ENOMEM if there are no
-   *     addresses for it
+   *     ranges, with EOPNOTSUPP if the memory cannot be faulted in blocks of the alignment, with EACCES, EPERM or EROFS
+   *     if its node or file may not be opened for that access, with ENOMEM if there are no addresses for it
    */
   public DaxMapping map(Access access, long offset, long length) throws DaxException {
     Objects.requireNonNull(access, "access");

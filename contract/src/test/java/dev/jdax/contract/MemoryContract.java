@@ -39,7 +39,7 @@ class MemoryContract extends Contract {
     long tooMuch = 1L << 42;
     assertRefused(Errno.ENOMEM, () -> bus().add(backend().memory(tooMuch)), "claim 4 TiB",
         backend().isHuge() ? tooMuch / alignment().bytes() + " pages of " + alignment() + " are needed and" : "MiB by ",
-        backend().isHuge() ? "reserve them: echo " : "ask for less, or free memory");
+        backend().isHuge() ? "MiB of memory, and at most " : "ask for less, or ");
   }
 
   @Test
@@ -200,6 +200,33 @@ class MemoryContract extends Contract {
     }
     assertRefused(Errno.EINVAL, () -> bus().add(backend().memory(block()).onNode(999)), "node 999 has no memory",
         "nodes with memory are " + nodes);
+  }
+
+  @Test
+  @Rule("C26")
+  void aNodeThatMayNotBeAskedForIsSaid() throws IOException {
+    List<String> calls;
+    try (FailingCalls counting = FailingCalls.counting();
+        DaxRegion _ = bus().add(backend().memory(block()).onNode(0))) {
+      calls = counting.calls();
+    }
+    backend().deleteFiles();
+    for (String call : List.of("set_mempolicy", "get_mempolicy")) {
+      for (Errno errno : List.of(Errno.EPERM, Errno.ENOSYS)) {
+        try (FailingCalls refusing = FailingCalls.failing(calls.indexOf(call) + 1, errno.number())) {
+          assertRefused(errno, () -> bus().add(backend().memory(block()).onNode(0)),
+              "memory of one node was asked for, and "
+                  + call + " is refused (" + errno.text() + ") by a seccomp filter, as containers have it",
+              "docker run --cap-add SYS_NICE", "or ask for no node");
+          assertThat(refusing.hasFailed()).isTrue();
+        }
+        before().assertNothingMore(backend());
+      }
+    }
+    try (FailingCalls counting = FailingCalls.counting(); DaxRegion _ = region(1)) {
+      assertThat(counting.calls()).as("where no node is asked for").doesNotContain("set_mempolicy", "get_mempolicy",
+          "mbind");
+    }
   }
 
   /** The bytes that the file's memory takes, as stat(1) counts them. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.hmem;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
@@ -46,6 +48,10 @@ final class Filling {
       refuseHugePages();
       requireHeadroom();
     }
+    Optional<MemoryLimit> tooLow = exceededLimit();
+    if (tooLow.isPresent()) {
+      throw tooLow.get().refusal(attempt, missing(), null);
+    }
     try (Unwind unwind = new Unwind()) {
       Reservation whole = Reservation.of(List.of(new Piece(file.number(), 0, wanted.size())), granularity.bytes());
       unwind.onFailure(whole::close);
@@ -54,25 +60,78 @@ final class Filling {
         allocate();
       } catch (SystemCallException e) {
         if (e.errno() == Errno.ENOMEM.number() || e.errno() == Errno.ENOSPC.number()) {
+          whole.close(); // so that what it has reserved is not counted as taken
           throw noMemory(e);
         }
         throw e;
       }
       verifyNode(whole);
-      if (granularity == PageSize.SIZE_4K && pin(whole)) {
-        unwind.keep();
-        return whole;
-      }
-      return null; // and the mapping ends here: whoever maps the memory faults it in anew
+      return pinned(whole, unwind);
     }
   }
 
+  /**
+   * Looks whether a file that may only be read has all of its memory.
+   *
+   * @return the mapping that pins the memory, or null if none does or none needs to
+   */
+  Reservation takeAsItIs() throws DaxException, SystemCallException {
+    if (granularity == PageSize.SIZE_4K) {
+      refuseHugePages();
+    }
+    if (missing() > 0) {
+      throw new DaxException(Errno.of(file.writeRefusal()), attempt,
+          "the file has holes, of " + ByteSize.format(missing()) + ", and it may not be written to fill them",
+          "have its owner attach to it once, or get the right to write to it");
+    }
+    try (Unwind unwind = new Unwind()) {
+      Reservation whole = Reservation.of(List.of(new Piece(file.number(), 0, wanted.size())), granularity.bytes());
+      unwind.onFailure(whole::close);
+      whole.place(false);
+      return pinned(whole, unwind);
+    }
+  }
+
+  /** {@return the mapping, kept, if it pins small pages; else null, and the mapping ends: each user faults anew} */
+  private Reservation pinned(Reservation whole, Unwind unwind) {
+    if (granularity == PageSize.SIZE_4K && pin(whole)) {
+      unwind.keep();
+      return whole;
+    }
+    return null;
+  }
+
   private void requireNode() throws DaxException {
-    if (wanted.node().isPresent() && !Machine.THIS.hasMemoryNode(wanted.node().getAsInt())) {
-      throw new DaxException(Errno.EINVAL, attempt,
-          "node " + wanted.node().getAsInt() + " has no memory, or is not there",
+    if (wanted.node().isEmpty()) {
+      return;
+    }
+    int node = wanted.node().getAsInt();
+    if (!Machine.THIS.hasMemoryNode(node)) {
+      throw new DaxException(Errno.EINVAL, attempt, "node " + node + " has no memory, or is not there",
           "nodes with memory are " + Machine.THIS.memoryNodes());
     }
+    if (!Machine.THIS.mayUseNode(node)) {
+      throw new DaxException(Errno.EINVAL, attempt, "node " + node
+          + " is not one that this process may have memory of: Mems_allowed_list in /proc/self/status is "
+          + Machine.THIS.allowedNodes(), "name one of those, or have its cpuset allow the node (cpuset.mems)");
+    }
+  }
+
+  /** {@return how much memory the file has not got yet, in bytes} */
+  private long missing() throws SystemCallException {
+    return Math.max(wanted.size() - file.status().allocated(), 0);
+  }
+
+  /** {@return the limit that does not leave as much as is missing, if there is one} */
+  private Optional<MemoryLimit> exceededLimit() throws SystemCallException {
+    List<MemoryLimit> limits = new ArrayList<>();
+    if (granularity != PageSize.SIZE_4K) {
+      limits.addAll(MemoryLimit.ofCgroups(Machine.THIS, granularity));
+    }
+    if (wanted.file().isPresent()) {
+      MemoryLimit.ofMount(Machine.THIS, file.fileSystem(), file.status().id()).ifPresent(limits::add);
+    }
+    return MemoryLimit.exceeded(limits, missing());
   }
 
   private void refuseHugePages() throws DaxException, SystemCallException {
@@ -87,13 +146,14 @@ final class Filling {
     }
   }
 
-  private void requireHeadroom() throws DaxException {
+  private void requireHeadroom() throws DaxException, SystemCallException {
     Headroom headroom = Headroom.of(Machine.THIS);
-    if (wanted.size() > headroom.bytes() - CHUNK) {
+    long missing = missing();
+    if (missing > 0 && missing > headroom.bytes() - CHUNK) {
       throw new DaxException(Errno.ENOMEM, attempt,
           "there are " + (headroom.bytes() >> 20) + " MiB by " + headroom.limit()
               + ", of which " + ByteSize.format(CHUNK) + " are left alone",
-          "ask for less, or free memory");
+          headroom.remedy());
     }
   }
 
@@ -112,18 +172,32 @@ final class Filling {
     }
   }
 
-  private DaxException noMemory(SystemCallException e) {
+  private DaxException noMemory(SystemCallException e) throws SystemCallException {
+    Optional<MemoryLimit> tooLow = exceededLimit();
+    if (tooLow.isPresent()) {
+      return tooLow.get().refusal(attempt, missing(), e);
+    }
+    String refused = "the kernel refused " + e.call() + ": " + Errno.of(e.errno()).text();
     if (granularity == PageSize.SIZE_4K) {
-      return new DaxException(Errno.ENOMEM, attempt,
-          "the kernel refused " + e.call() + ": " + Errno.of(e.errno()).text(),
+      return new DaxException(Errno.ENOMEM, attempt, refused,
           "ask for less, or free memory, on the node and in the file system that were asked for", e);
     }
-    HugePagePool pool = new HugePagePool(Machine.THIS, granularity, wanted.node());
-    long needed = wanted.size() / granularity.bytes();
+    long needed = missing() / granularity.bytes();
+    long free = Long.MAX_VALUE;
+    for (OptionalInt node : List.of(wanted.node(), OptionalInt.empty())) { // reservations are counted for all nodes alone
+      HugePagePool pool = new HugePagePool(Machine.THIS, granularity, node);
+      free = Math.min(free, pool.free());
+      if (pool.free() < needed) {
+        return new DaxException(Errno.ENOMEM, attempt,
+            needed + (needed * granularity.bytes() < wanted.size() ? " more" : "") + " pages of " + granularity
+                + " are needed and " + pool.free() + " are free",
+            pool.remedy(needed),
+            e);
+      }
+    }
     return new DaxException(Errno.ENOMEM, attempt,
-        needed + " pages of " + granularity + " are needed and " + pool.free()
-            + " are free",
-        "reserve them: " + pool.lineThatReserves(needed), e);
+        refused + ", and " + free + " pages of " + granularity + " are free, where " + needed + " are needed",
+        "raise the limit on addresses (ulimit -v); or try again, if somebody else has just given pages back", e);
   }
 
   private void verifyNode(Reservation whole) throws DaxException, SystemCallException {

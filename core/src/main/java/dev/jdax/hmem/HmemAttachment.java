@@ -11,6 +11,7 @@ import dev.jdax.spi.MemorySource;
  * shared with it.
  *
  * <p>It becomes a static region with one device over the whole file: how the maker has carved it up is the maker's own.
+ * A file that may only be read is attached to for reading: its device can be mapped READ_ONLY.
  *
  * @param file the file
  */

@@ -4,8 +4,10 @@ package dev.jdax.hmem;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 import dev.jdax.Access;
@@ -17,6 +19,7 @@ import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.NumaPolicy;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
@@ -38,7 +41,8 @@ final class HmemClaim implements Claim {
   private final PageSize granularity;
   private final boolean granularityWaived;
   private final int node;
-  private final boolean shared;
+  /** The path of memory that is shared; empty for memory without a name. */
+  private final Optional<Path> path;
   private final ClearPolicy clear;
   /** The mapping that keeps small pages in RAM; null where there is none. */
   private final Reservation pin;
@@ -50,7 +54,7 @@ final class HmemClaim implements Claim {
     this.granularity = granularity;
     this.granularityWaived = wanted.granularityWaived();
     this.node = wanted.node().orElse(-1);
-    this.shared = wanted.file().isPresent();
+    this.path = wanted.file();
     this.clear = wanted.clear();
     this.pin = pin;
     this.pinned = pin != null || granularity != PageSize.SIZE_4K; // huge pages of a pool are never swapped
@@ -87,11 +91,11 @@ final class HmemClaim implements Claim {
     }
   }
 
-  /** Makes memory that is claimed already ours too. */
+  /** Makes memory that is claimed already ours too; for reading alone, if the file may not be written. */
   static HmemClaim attach(HmemAttachment attachment) throws DaxException {
     String attempt = "attach to " + attachment;
     try (Unwind unwind = new Unwind()) {
-      Fd file = Fd.open(attachment.file(), true);
+      Fd file = Fd.openAsAllowed(attachment.file());
       unwind.onFailure(file::close);
       FileStatus status = file.status();
       PageSize pageSize = status.isRegular() ? pageSizeOf(attempt, file) : null;
@@ -107,7 +111,8 @@ final class HmemClaim implements Claim {
         throw locked(attempt, file, Fd.Lock.SHARED);
       }
       HmemRegion shared = HmemRegion.of(status.size(), pageSize).inFile(attachment.file());
-      Reservation pin = new Filling(attempt, file, shared, pageSize).fill();
+      Filling filling = new Filling(attempt, file, shared, pageSize);
+      Reservation pin = file.writeRefusal() == 0 ? filling.fill() : filling.takeAsItIs();
       unwind.keep();
       return new HmemClaim(file, shared, pageSize, pin);
     } catch (SystemCallException e) {
@@ -137,17 +142,32 @@ final class HmemClaim implements Claim {
       unwind.onFailure(() -> Files.deleteIfExists(path));
       return file;
     } catch (SystemCallException e) {
+      if (e.errno() == Errno.ENOSPC.number()) {
+        throw tooManyFiles(attempt, path, e);
+      }
       if (e.errno() != Errno.EEXIST.number()) {
         throw e;
       }
     }
-    try (Fd there = Fd.open(path, true)) {
+    try (Fd there = Fd.open(path, false)) {
       if (there.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL).isPresent()) {
         throw locked(attempt, there, Fd.Lock.EXCLUSIVE);
       }
     }
     throw new DaxException(Errno.EEXIST, attempt, "a file of that name is there, and nobody has claimed it",
         "delete it, or attach to it");
+  }
+
+  /** An empty file takes no memory, so what is full is the table of files that the mount was given. */
+  private static DaxException tooManyFiles(String attempt, Path path, SystemCallException e)
+      throws SystemCallException {
+    Path folder = path.toAbsolutePath().getParent();
+    Optional<Mount> mount = Mount.of(Machine.THIS, Fd.statusOf(folder).id());
+    return new DaxException(Errno.ENOSPC, attempt, mount.flatMap(on -> on.option("nr_inodes"))
+        .map(most -> "the mount at " + mount.get().point() + " has as many files and folders as it may have, nr_inodes="
+            + most)
+        .orElse("no more files can be made in " + folder), "delete files there, or mount one with a larger nr_inodes",
+        e);
   }
 
   private static DaxException locked(String attempt, Fd file, Fd.Lock lock) throws SystemCallException {
@@ -188,9 +208,15 @@ final class HmemClaim implements Claim {
 
   static DaxException refused(String attempt, SystemCallException e) {
     Errno errno = Errno.of(e.errno());
+    if (NumaPolicy.isRefusal(e)) {
+      return new DaxException(errno, attempt, "memory of one node was asked for, and " + e.call() + " is refused ("
+          + errno.text() + ") by a seccomp filter, as containers have it, or by a kernel without NUMA",
+          "allow it (docker run --cap-add SYS_NICE, or --security-opt seccomp=PROFILE), or ask for no node", e);
+    }
     return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), switch (errno) {
       case ENOENT -> "see that the folder, or the file, is there";
       case EACCES, EPERM -> "see that you may read and write it";
+      case EROFS -> "name a file on a mount that may be written";
       case EISDIR -> "name a file, not a folder";
       case EMFILE, ENFILE -> "close files, or raise the limit (ulimit -n)";
       case ENOMEM -> "ask for less, or raise the limit on addresses (ulimit -v)";
@@ -226,7 +252,7 @@ final class HmemClaim implements Claim {
 
   @Override
   public boolean mayVanish() {
-    return shared; // whoever may write the file may truncate it; memory without a name is sealed
+    return path.isPresent(); // whoever may write the file may truncate it; memory without a name is sealed
   }
 
   @Override
@@ -242,13 +268,19 @@ final class HmemClaim implements Claim {
 
   @Override
   public Map<String, String> properties() {
-    return Map.of("clear", clear.toString(), "pinned", pinned ? "1" : "0");
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put("clear", clear.toString());
+    properties.put("pinned", pinned ? "1" : "0");
+    if (file.writeRefusal() != 0) {
+      properties.put("read_only", "1");
+    }
+    return properties;
   }
 
   @Override
-  public Descriptor open(Access access) {
-    return new Descriptor(file.number(), () -> {
-    });
+  public Descriptor open(Access access) throws DaxException {
+    return Descriptor.shared(file.number(), path.map(Path::toString).orElse("memory without a name"),
+        file.writeRefusal(), access);
   }
 
   @Override

@@ -42,6 +42,21 @@ record Machine(Path root) {
     return read(path).filter(text -> text.matches("\\d{1,18}")).map(Long::valueOf);
   }
 
+  /** {@return an amount of {@code /proc/meminfo} in bytes, or empty if it is not there} */
+  Optional<Long> meminfo(String name) {
+    return amount("proc/meminfo", name);
+  }
+
+  /** {@return an amount of a NUMA node's own meminfo in bytes, or empty if it is not there} */
+  Optional<Long> meminfo(int node, String name) {
+    return amount("sys/devices/system/node/node" + node + "/meminfo", "Node " + node + " " + name);
+  }
+
+  private Optional<Long> amount(String file, String name) {
+    return lines(file).stream().filter(line -> line.startsWith(name + ":"))
+        .map(line -> Long.parseLong(line.substring(name.length()).replaceAll("\\D", "")) << 10).findFirst();
+  }
+
   /** {@return the names in a folder, sorted; none if there is no such folder} */
   List<String> names(String folder) {
     TreeSet<String> names = new TreeSet<>();
@@ -61,6 +76,18 @@ record Machine(Path root) {
   /** {@return the nodes that have memory, as sysfs lists them, such as {@code 0-1,3}} */
   String memoryNodes() {
     return read("sys/devices/system/node/has_memory").filter(list -> !list.isEmpty()).orElse("0");
+  }
+
+  /** {@return the nodes that this process may have memory of, as its cpuset says; those with memory if it does not} */
+  String allowedNodes() {
+    return lines("proc/self/status").stream().filter(line -> line.startsWith("Mems_allowed_list:"))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip()).filter(list -> !list.isEmpty()).findFirst()
+        .orElseGet(this::memoryNodes);
+  }
+
+  /** {@return whether this process may have memory of a NUMA node} */
+  boolean mayUseNode(int node) {
+    return inList(allowedNodes(), node);
   }
 
   private static boolean inList(String list, int number) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.hmem;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -42,13 +41,8 @@ final class ShmemHugePages {
     if (selected(machine, global).equals("force")) {
       return Optional.of("echo never | sudo tee /" + global);
     }
-    for (Mount mount : Mount.of(machine)) {
-      boolean huge = mount.options().stream().anyMatch(List.of("huge=always", "huge=within_size")::contains);
-      if (huge && mount.device().equals(majorMinor(file.device()))) {
-        return Optional.of("sudo mount -o remount,huge=never '" + mount.point() + "'");
-      }
-    }
-    return Optional.empty();
+    return Mount.of(machine, file).filter(mount -> mount.option("huge").filter(UNASKED::contains).isPresent())
+        .map(mount -> "sudo mount -o remount,huge=never '" + mount.point() + "'");
   }
 
   /** {@return the word in brackets, of a file such as {@code always [never]}} */
@@ -56,12 +50,5 @@ final class ShmemHugePages {
     String words = machine.read(path).orElse("");
     int open = words.indexOf('[');
     return open < 0 ? "" : words.substring(open + 1, words.indexOf(']'));
-  }
-
-  /** As makedev(3) has it. */
-  private static String majorMinor(long device) {
-    long major = device >>> 8 & 0xfff | device >>> 32 & ~0xfffL;
-    long minor = device & 0xff | device >>> 12 & ~0xffL & 0xffffffffL;
-    return major + ":" + minor;
   }
 }

@@ -221,13 +221,33 @@ final class LinuxDevices {
     if (found.size() == 1) {
       return found.getFirst();
     }
+    Optional<DaxException> without = found.isEmpty()
+        ? NvdimmNamespace.withoutDevice(tree, attempt, name)
+        : Optional.empty();
+    if (without.isPresent()) {
+      throw without.get();
+    }
     throw found.isEmpty()
         ? new DaxException(Errno.ENXIO, attempt, "no device is made of a namespace of that name or uuid",
             "see ndctl list -N: it has to be there, enabled, and in mode devdax")
-        : new DaxException(Errno.EEXIST, attempt,
-            found.stream().map(DaxDevice::toString).collect(Collectors.joining(", "))
-                + " are all made of a namespace of that name",
+        : new DaxException(Errno.EEXIST, attempt, String.join(", ", withUuids(found))
+            + " are all made of a namespace of that name",
             "name one of them by its uuid");
+  }
+
+  private static List<String> withUuids(List<DaxDevice> devices) throws DaxException {
+    List<String> texts = new ArrayList<>();
+    for (DaxDevice device : devices) {
+      Optional<String> uuid = Optional.empty();
+      for (DaxAttribute attribute : device.region().attributes()) {
+        // That of the label is the namespace's own; one without a label has that of its info block.
+        if (attribute.name().equals("namespace_uuid") || attribute.name().equals("uuid") && uuid.isEmpty()) {
+          uuid = Optional.of(attribute.show().strip());
+        }
+      }
+      texts.add(device + uuid.map(text -> " (uuid " + text + ")").orElse(""));
+    }
+    return texts;
   }
 
   private static boolean isMadeOf(DaxRegion region, String name) throws DaxException {

@@ -16,6 +16,11 @@ record LinuxTree(Path root) {
     return root.resolve("sys/bus/dax/devices");
   }
 
+  /** {@return the folder of links to NVDIMM regions, namespaces and what is made of them} */
+  Path nvdimms() {
+    return root.resolve("sys/bus/nd/devices");
+  }
+
   /** {@return the folder of a driver of the dax bus} */
   Path driver(String name) {
     return root.resolve("sys/bus/dax/drivers").resolve(name);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxDevice;
@@ -76,6 +77,33 @@ public final class MemoryBlocks {
       }
     }
     return new MemoryBlocks(device, List.copyOf(blocks));
+  }
+
+  /**
+   * Refuses where no memory block lies whole in a range of the device: then the driver finds nothing to give to the
+   * kernel, and says EINVAL ({@code dev_dax_kmem_probe} in drivers/dax/kmem.c). Where only root may know the ranges, or
+   * the kernel has no memory blocks, it is left to the driver.
+   */
+  static void requireOneIn(LinuxTree tree, String device, DeviceInfo info) throws DaxException {
+    List<DaxRange> ranges = info.ranges().orElse(List.of());
+    if (ranges.isEmpty() || !Files.exists(tree.memory().resolve("block_size_bytes"))) {
+      return;
+    }
+    long size = blockSize(tree, device);
+    long nearest = Long.MAX_VALUE;
+    for (DaxRange range : ranges) {
+      long end = Math.ceilDiv(range.start(), size) * size + size;
+      if (end <= range.end() + 1) {
+        return;
+      }
+      nearest = Math.min(nearest, end - range.start());
+    }
+    throw new DaxException(Errno.EINVAL, "set the mode of " + device + " to " + DaxMode.SYSTEM_RAM,
+        "the kernel takes memory in blocks of " + ByteSize.format(size) + " at multiples of that ("
+            + tree.memory().resolve("block_size_bytes") + "), and none lies whole in its ranges "
+            + ranges.stream().map(DaxRange::toString).collect(Collectors.joining(", ")),
+        "give it a range of at least " + ByteSize.format(nearest) + " from where one begins now, or use it as "
+            + DaxMode.DEVDAX);
   }
 
   private static long blockSize(LinuxTree tree, String device) throws DaxException {

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.kernel;
 
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 import dev.jdax.DaxException;
+import dev.jdax.Errno;
 
 /**
  * What sysfs says of the NVDIMM namespace behind a region: the region's folder is that of the namespace's personality
@@ -46,5 +52,64 @@ final class NvdimmNamespace {
       text.ifPresent(found -> properties.put(property, found));
       return text;
     }
+  }
+
+  /**
+   * {@return why a namespace that Linux has is no device, or empty if it has none of that name or uuid}
+   *
+   * @param tree where the kernel shows itself
+   * @param attempt what is attempted
+   * @param name Linux's name for it, the name or uuid of its label, or the uuid of what is made of it
+   */
+  static Optional<DaxException> withoutDevice(LinuxTree tree, String attempt, String name) throws DaxException {
+    List<Path> folders = new ArrayList<>();
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(tree.nvdimms(), "namespace*.*")) {
+      links.forEach(folders::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      return Optional.empty();
+    }
+    for (Path folder : folders) {
+      String device = folder.getFileName().toString();
+      try (SysfsFolder namespace = SysfsFolder.open(folder)) {
+        if (device.equals(name) || namespace.find("alt_name").filter(name::equals).isPresent()
+            || namespace.find("uuid").filter(name::equalsIgnoreCase).isPresent()
+            || holderUuid(tree, namespace).filter(name::equalsIgnoreCase).isPresent()) {
+          return Optional.of(noDevice(attempt, device, namespace.find("mode").orElse("")));
+        }
+      } catch (DaxException e) {
+        if (e.errno() != Errno.ENXIO && e.errno() != Errno.ENOENT) {
+          throw e; // and one that has vanished is none
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> holderUuid(LinuxTree tree, SysfsFolder namespace) throws DaxException {
+    Optional<String> holder = namespace.find("holder").filter(found -> found.matches("[a-z]+\\d+\\.\\d+"));
+    if (holder.isEmpty() || !Files.isDirectory(tree.nvdimms().resolve(holder.get()))) {
+      return Optional.empty();
+    }
+    try (SysfsFolder open = SysfsFolder.open(tree.nvdimms().resolve(holder.get()))) {
+      return open.find("uuid");
+    }
+  }
+
+  /** Linux's words for modes are not ndctl's ({@code mode_show} in drivers/nvdimm/namespace_devs.c). */
+  private static DaxException noDevice(String attempt, String device, String mode) {
+    String remake = "ndctl create-namespace -f -e " + device + " -m devdax makes it one, and ends what is in it";
+    return switch (mode) {
+      case "memory" -> inMode(attempt, device, "fsdax, a block device for a file system", remake);
+      case "safe" -> inMode(attempt, device, "sector, a block device with atomic sectors", remake);
+      case "raw" -> inMode(attempt, device, "raw, a plain block device, or is disabled",
+          "see ndctl list -Ni, and ndctl enable-namespace " + device + "; " + remake);
+      default -> new DaxException(Errno.ENXIO, attempt, device + " is in mode devdax, and there is no device of it",
+          "ndctl enable-namespace " + device + ", and load the modules: modprobe device_dax dax_pmem");
+    };
+  }
+
+  private static DaxException inMode(String attempt, String device, String mode, String remedy) {
+    return new DaxException(Errno.ENXIO, attempt,
+        device + " is in mode " + mode + ", and jdax maps namespaces in mode devdax", remedy);
   }
 }

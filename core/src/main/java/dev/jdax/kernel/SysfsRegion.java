@@ -279,7 +279,17 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
+  public void requireBindable(int device, DaxMode mode) throws DaxException {
+    if (mode == DaxMode.SYSTEM_RAM) {
+      try (SysfsFolder attributes = open(device)) {
+        MemoryBlocks.requireOneIn(tree, name(device), read(device, attributes));
+      }
+    }
+  }
+
+  @Override
   public void bind(int device, DaxMode mode) throws DaxException {
+    requireBindable(device, mode);
     try (SysfsFolder attributes = open(device)) {
       DriverBinding binding = new DriverBinding(tree, name(device), attributes);
       binding.requireUnused("bind " + name(device) + " to " + mode.driver());

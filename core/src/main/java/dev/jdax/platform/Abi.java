@@ -4,10 +4,13 @@ package dev.jdax.platform;
 /** Constants of the kernel's headers, on x86-64, under the names that C gives them. */
 final class Abi {
   // asm-generic/errno-base.h, errno.h: those that this package itself acts on
+  static final int EPERM = 1;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
   static final int EACCES = 13;
   static final int EINVAL = 22;
+  static final int EROFS = 30;
+  static final int ENOSYS = 38;
   static final int EOPNOTSUPP = 95;
 
   // fcntl.h

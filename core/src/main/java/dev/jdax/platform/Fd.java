@@ -49,10 +49,17 @@ public final class Fd implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
 
   private final int number;
+  /** The errno with which the kernel has refused to open it for writing; 0 if it has not. */
+  private final int writeRefusal;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Fd(long number) {
+  private Fd(long number, int writeRefusal) {
     this.number = (int) number;
+    this.writeRefusal = writeRefusal;
+  }
+
+  private Fd(long number) {
+    this(number, 0);
   }
 
   /**
@@ -65,6 +72,33 @@ public final class Fd implements AutoCloseable {
    */
   public static Fd open(Path path, boolean write) throws SystemCallException {
     return open(path, write ? Abi.O_RDWR : Abi.O_RDONLY, 0);
+  }
+
+  /**
+   * Opens a file that is there for reading and writing or, where it may not be written (EACCES, EPERM, EROFS), for
+   * reading alone; {@link #writeRefusal} says which.
+   *
+   * @param path its path
+   * @return the open file
+   * @throws SystemCallException if open(2) fails
+   */
+  public static Fd openAsAllowed(Path path) throws SystemCallException {
+    try {
+      return open(path, true);
+    } catch (SystemCallException e) {
+      if (e.errno() != Abi.EACCES && e.errno() != Abi.EPERM && e.errno() != Abi.EROFS) {
+        throw e;
+      }
+      return new Fd(open(path, false).number, e.errno());
+    }
+  }
+
+  /**
+   * {@return why the file that {@link #openAsAllowed} gave can only be read, as a number that is positive; 0 if it can be
+   * written}
+   */
+  public int writeRefusal() {
+    return writeRefusal;
   }
 
   /**
@@ -182,7 +216,8 @@ public final class Fd implements AutoCloseable {
       FileId id = new FileId(Structs.readLong(stat, Structs.STAT, "st_dev"),
           Structs.readLong(stat, Structs.STAT, "st_ino"));
       return new FileStatus(id, Structs.readInt(stat, Structs.STAT, "st_mode"),
-          Structs.readLong(stat, Structs.STAT, "st_size"), Structs.readLong(stat, Structs.STAT, "st_rdev"));
+          Structs.readLong(stat, Structs.STAT, "st_size"), Structs.readLong(stat, Structs.STAT, "st_rdev"),
+          Structs.readLong(stat, Structs.STAT, "st_blocks") * 512);
     }
   }
 
@@ -200,7 +235,8 @@ public final class Fd implements AutoCloseable {
       MemorySegment statfs = arena.allocate(Structs.STATFS);
       Linux.check(SystemCall.FSTATFS, Linux.calls().fstatfs(number, statfs));
       return new FileSystem(Structs.readLong(statfs, Structs.STATFS, "f_type"),
-          Structs.readLong(statfs, Structs.STATFS, "f_bsize"));
+          Structs.readLong(statfs, Structs.STATFS, "f_bsize"), Structs.readLong(statfs, Structs.STATFS, "f_blocks"),
+          Structs.readLong(statfs, Structs.STATFS, "f_bavail"));
     }
   }
 

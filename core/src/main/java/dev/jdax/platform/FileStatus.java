@@ -8,8 +8,9 @@ package dev.jdax.platform;
  * @param mode {@code st_mode}: kind and permissions
  * @param size {@code st_size}, in bytes; 0 for a device
  * @param deviceNumber {@code st_rdev}: of a device, its major and minor numbers
+ * @param allocated {@code st_blocks}: how much it has of what it lies on, in bytes
  */
-public record FileStatus(FileId id, int mode, long size, long deviceNumber) {
+public record FileStatus(FileId id, int mode, long size, long deviceNumber, long allocated) {
   /** {@return whether it is an ordinary file} */
   public boolean isRegular() {
     return (mode & Abi.S_IFMT) == Abi.S_IFREG;

@@ -6,8 +6,10 @@ package dev.jdax.platform;
  *
  * @param magic {@code f_type}, as in linux/magic.h
  * @param blockSize {@code f_bsize}, in bytes; on hugetlbfs the size of its pages
+ * @param blocks {@code f_blocks}: how many such blocks it has; of hugetlbfs and tmpfs without a size 0, or -1
+ * @param freeBlocks {@code f_bavail}: how many of them can still be had
  */
-public record FileSystem(long magic, long blockSize) {
+public record FileSystem(long magic, long blockSize, long blocks, long freeBlocks) {
   /** {@return whether it is hugetlbfs, which maps in pages of its block size and in no others} */
   public boolean isHugetlbfs() {
     return magic == Abi.HUGETLBFS_MAGIC;

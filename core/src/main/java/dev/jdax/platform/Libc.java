@@ -16,11 +16,46 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>One function for all calls, because the first handle that the JDK links costs 30 to 120 ms and each further shape
  * costs again, and because {@code set_mempolicy} and its kin have no wrapper in the C library. The class is
- * initialised, and the handle linked, with the first call that a program makes.
+ * initialised, and the handle linked, with the first call that a program makes. Where that fails, it is no error of the
+ * initialisation, which the JVM would tell once and without a cause from then on, but of each call.
  */
 final class Libc implements LinuxCalls {
   private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
-  private static final MethodHandle syscall$mh = link();
+  private static final MethodHandle syscall$mh;
+  /** Why there is no handle; null if there is one. */
+  private static final RuntimeException REFUSAL;
+
+  static {
+    MethodHandle linked = null;
+    RuntimeException refusal = null;
+    try {
+      linked = link();
+    } catch (IllegalCallerException | UnsupportedOperationException e) {
+      refusal = e;
+    }
+    syscall$mh = linked;
+    REFUSAL = refusal;
+  }
+
+  /**
+   * {@return the kernel; each call throws an IllegalCallerException where the JVM denies native access, and an
+   * UnsupportedOperationException where this is not Linux on x86-64}
+   */
+  static LinuxCalls kernel() {
+    return REFUSAL == null ? new Libc() : (call, a, b, c, d, e, f) -> {
+      throw refusal(call);
+    };
+  }
+
+  private static RuntimeException refusal(SystemCall call) {
+    if (!(REFUSAL instanceof IllegalCallerException)) {
+      return new UnsupportedOperationException(REFUSAL.getMessage(), REFUSAL);
+    }
+    Module module = Libc.class.getModule();
+    return new IllegalCallerException("cannot call " + call + " of Linux: this JVM denies native access to "
+        + (module.isNamed() ? "module " + module.getName() : "the class path") + "; start it with "
+        + "--enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED"), REFUSAL);
+  }
 
   @SuppressWarnings("restricted")
   private static MethodHandle link() {

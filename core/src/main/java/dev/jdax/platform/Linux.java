@@ -9,6 +9,7 @@ final class Linux {
   private Linux() {
   }
 
+  /** {@return the kernel, or what a test has put in its place; where the kernel is out of reach, each call throws} */
   static LinuxCalls calls() {
     LinuxCalls calls = interposed;
     return calls != null ? calls : Kernel.CALLS;
@@ -33,6 +34,6 @@ final class Linux {
 
   /** Holds the kernel, so that it is linked with the first call and not before. */
   private static final class Kernel {
-    static final LinuxCalls CALLS = new Libc();
+    static final LinuxCalls CALLS = Libc.kernel();
   }
 }

@@ -34,7 +34,8 @@ public final class NumaPolicy {
    *
    * @param node the node, from 0
    * @param step what to do
-   * @throws SystemCallException if the policy cannot be set (EINVAL: no such node), or from the step
+   * @throws SystemCallException if the policy cannot be set (EINVAL: no such node; EPERM or ENOSYS:
+   *     {@link #isRefusal}), or from the step
    */
   public static void onNode(int node, Step step) throws SystemCallException {
     Throwable[] thrown = new Throwable[1];
@@ -65,6 +66,20 @@ public final class NumaPolicy {
       case Error e -> throw e;
       default -> throw new IllegalStateException(thrown[0]);
     }
+  }
+
+  /**
+   * {@return whether a call failed because this process may not ask for nodes at all: a seccomp filter, as containers
+   * have it, answers with EPERM or ENOSYS, and so does a kernel without NUMA}
+   *
+   * @param failure the failure
+   */
+  public static boolean isRefusal(SystemCallException failure) {
+    boolean asksForNodes = switch (failure.systemCall()) {
+      case SET_MEMPOLICY, GET_MEMPOLICY, MBIND -> true;
+      default -> false;
+    };
+    return asksForNodes && (failure.errno() == Abi.EPERM || failure.errno() == Abi.ENOSYS);
   }
 
   private static void bindThisThread(int node) throws SystemCallException {

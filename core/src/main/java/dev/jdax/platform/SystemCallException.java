@@ -23,6 +23,10 @@ public final class SystemCallException extends Exception {
     return call.toString();
   }
 
+  SystemCall systemCall() {
+    return call;
+  }
+
   /** {@return the number that the kernel gave, positive} */
   public int errno() {
     return errno;

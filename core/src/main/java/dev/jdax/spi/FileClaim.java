@@ -2,6 +2,7 @@
 package dev.jdax.spi;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 
 import dev.jdax.Access;
@@ -19,10 +20,15 @@ import dev.jdax.platform.SystemCallException;
  * A part of a file, claimed: locked against every other claim of it, here and in other processes, and allocated. It is
  * what a driver without native code makes regions of.
  *
+ * <p>A file that may only be read can be claimed, too, and mapped for reading. Such a claim is refused while another has
+ * the part, and keeps nobody else out: a lock that only takes the right to read would let every reader keep the file's
+ * owner out. Nothing is allocated.
+ *
  * <p>Locks are advisory, so others can write to the file, or truncate it: its memory may vanish, and is probed before
  * it is mapped.
  */
 public final class FileClaim implements Claim {
+  private final Path path;
   private final Fd file;
   private final long offset;
   private final long length;
@@ -30,7 +36,9 @@ public final class FileClaim implements Claim {
   private final boolean inMemory;
   private final Set<Waiver> waivers;
 
-  private FileClaim(Fd file, long offset, long length, PageSize granularity, boolean inMemory, Set<Waiver> waivers) {
+  private FileClaim(Path path, Fd file, long offset, long length, PageSize granularity, boolean inMemory,
+      Set<Waiver> waivers) {
+    this.path = path;
     this.file = file;
     this.offset = offset;
     this.length = length;
@@ -40,7 +48,8 @@ public final class FileClaim implements Claim {
   }
 
   /**
-   * Claims a part of a file. If that fails, nothing is left behind, but that holes in the part may have been filled.
+   * Claims a part of a file; for reading alone, if it may not be written. If that fails, nothing is left behind, but
+   * that holes in the part may have been filled.
    *
    * @param path the file
    * @param offset where the part begins, in bytes
@@ -48,15 +57,19 @@ public final class FileClaim implements Claim {
    * @param waivers what is not asked of the memory
    * @return the claim
    * @throws DaxException with EBUSY, and the range, if another claim overlaps; with EINVAL if the file is shorter; with
-   *     ENOSPC if holes in it cannot be filled; or as the file cannot be opened for reading and writing
+   *     ENOSPC if holes in it cannot be filled; with EACCES, EPERM or EROFS if it is on hugetlbfs, has holes, may not be
+   *     written, and the allocation is not waived; or as the file cannot be opened for reading
    */
   public static FileClaim of(Path path, long offset, long length, Set<Waiver> waivers) throws DaxException {
     String attempt = "claim " + range(offset, length) + " of " + path;
     try (Unwind unwind = new Unwind()) {
-      Fd file = Fd.open(path, true);
+      Fd file = Fd.openAsAllowed(path);
       unwind.onFailure(file::close);
       Fd.Range wanted = new Fd.Range(offset, length);
-      if (!file.lock(Fd.Lock.EXCLUSIVE, wanted)) {
+      boolean readOnly = file.writeRefusal() != 0;
+      if (readOnly
+          ? file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted).isPresent()
+          : !file.lock(Fd.Lock.EXCLUSIVE, wanted)) {
         throw new DaxException(Errno.EBUSY, attempt,
             file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted)
                 .map(other -> range(other.start(), other.length()) + " of it is claimed already")
@@ -70,18 +83,46 @@ public final class FileClaim implements Claim {
               "see who has truncated it");
         }
         if (!waivers.contains(Waiver.ALLOCATION)) {
-          file.allocate(offset, length);
+          if (readOnly) {
+            requireNoHugeHoles(attempt, file, status);
+          } else {
+            allocate(attempt, file, offset, length);
+          }
         }
       }
       FileSystem fileSystem = file.fileSystem();
       unwind.keep();
-      return new FileClaim(file, offset, length, granularityOf(fileSystem),
+      return new FileClaim(path, file, offset, length, granularityOf(fileSystem),
           fileSystem.isVolatile() && status.isRegular(), Set.copyOf(waivers));
     } catch (SystemCallException e) {
-      boolean noRoom = e.errno() == Errno.ENOSPC.number() || e.errno() == Errno.EOPNOTSUPP.number();
-      throw refused(attempt, e, noRoom
-          ? "make room for it, or waive the allocation"
-          : "see that the file is there, and that you may read and write it");
+      throw refused(attempt, e, "see that the file is there, and that you may read and write it");
+    }
+  }
+
+  /** A load from a hole takes a page, too, and of huge pages there may be none left: that is a SIGBUS. */
+  private static void requireNoHugeHoles(String attempt, Fd file, FileStatus status)
+      throws DaxException, SystemCallException {
+    if (file.fileSystem().isHugetlbfs() && status.allocated() < status.size()) {
+      throw new DaxException(Errno.of(file.writeRefusal()), attempt, "the file has holes, of "
+          + ByteSize.format(status.size() - status.allocated()) + ", and it may not be written to fill them",
+          "have its owner claim it once, or waive the allocation");
+    }
+  }
+
+  private static void allocate(String attempt, Fd file, long offset, long length)
+      throws DaxException, SystemCallException {
+    try {
+      file.allocate(offset, length);
+    } catch (SystemCallException e) {
+      if (e.errno() != Errno.ENOSPC.number() && e.errno() != Errno.EOPNOTSUPP.number()
+          && e.errno() != Errno.ENOMEM.number()) {
+        throw e;
+      }
+      FileSystem fileSystem = file.fileSystem();
+      throw refused(attempt, e, fileSystem.isHugetlbfs()
+          ? "see which of these is short: free pages of " + ByteSize.format(fileSystem.blockSize())
+              + " (/sys/kernel/mm/hugepages), size= of the mount, hugetlb.*.max of the cgroup; or waive the allocation"
+          : "make room for it, or waive the allocation");
     }
   }
 
@@ -132,7 +173,7 @@ public final class FileClaim implements Claim {
     if (at < 0 || count < 0 || at > length - count) {
       throw new IndexOutOfBoundsException(range(at, count) + " in a claim of " + length + " bytes");
     }
-    return new FileClaim(file, offset + at, count, granularity, inMemory, waivers);
+    return new FileClaim(path, file, offset + at, count, granularity, inMemory, waivers);
   }
 
   @Override
@@ -180,9 +221,13 @@ public final class FileClaim implements Claim {
   }
 
   @Override
-  public Descriptor open(Access access) {
-    return new Descriptor(file.number(), () -> {
-    });
+  public Descriptor open(Access access) throws DaxException {
+    return Descriptor.shared(file.number(), path.toString(), file.writeRefusal(), access);
+  }
+
+  @Override
+  public Map<String, String> properties() {
+    return file.writeRefusal() != 0 ? Map.of("read_only", "1") : Map.of();
   }
 
   @Override

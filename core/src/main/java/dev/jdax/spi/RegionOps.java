@@ -102,6 +102,18 @@ public interface RegionOps {
   void bind(int id, DaxMode mode) throws DaxException;
 
   /**
+   * Refuses where a mode cannot be had, as far as that is known without trying: asked before a device is unbound from
+   * another one.
+   *
+   * @param id its id
+   * @param mode the mode
+   * @throws DaxException with EINVAL if the device's memory cannot be used so
+   */
+  default void requireBindable(int id, DaxMode mode) throws DaxException {
+    // Most memory can be used in each of its modes.
+  }
+
+  /**
    * Refuses where other processes are in the way of {@link #unbind}: asked before the mappings of this one are revoked.
    *
    * @param id its id

@@ -105,4 +105,26 @@ class AMachineIsReadFromProcAndSys {
         .hasSize(Files.readAllLines(Path.of("/proc/self/mountinfo")).size());
     assertThat(Machine.THIS.memoryNodes()).matches("\\d+([-,]\\d+)*");
   }
+
+  @Test
+  void aCpusetMayForbidANode() throws Exception {
+    tree.with(NODES, "0-3\n");
+    assertThat(machine.mayUseNode(3)).isTrue();
+    tree.with("proc/self/status", "Name:\tjava\nMems_allowed:\t00000000,00000005\nMems_allowed_list:\t0,2\n");
+    assertThat(machine.allowedNodes()).isEqualTo("0,2");
+    assertThat(machine.mayUseNode(2)).isTrue();
+    assertThat(machine.mayUseNode(3)).isFalse();
+    assertThat(machine.hasMemoryNode(3)).isTrue();
+  }
+
+  @Test
+  void anAmountOfMemoryIsInBytes() throws Exception {
+    tree.with("proc/meminfo", "MemTotal:       24684084 kB\nHugePages_Total:    2560\n")
+        .with("sys/devices/system/node/node1/meminfo", "Node 1 MemTotal:   12 kB\nNode 1 Inactive(file):  3 kB\n");
+    assertThat(machine.meminfo("MemTotal")).contains(24684084L << 10);
+    assertThat(machine.meminfo("Mem")).isEmpty();
+    assertThat(machine.meminfo(1, "Inactive(file)")).contains(3L << 10);
+    assertThat(machine.meminfo(1, "MemTotal")).contains(12L << 10);
+    assertThat(machine.meminfo(0, "MemTotal")).isEmpty();
+  }
 }

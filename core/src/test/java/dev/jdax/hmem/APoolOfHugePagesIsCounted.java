@@ -70,6 +70,33 @@ class APoolOfHugePagesIsCounted {
   }
 
   @Test
+  void theRemedyLooksAtTheMemoryThereIs() throws Exception {
+    tree.with("proc/meminfo", "MemTotal: 4194304 kB\nMemAvailable: 1048576 kB\n"); // of 1 GiB, 64 MiB are left alone
+    assertThat(pool(100, 60, 0).remedy(60 + 480)).startsWith("reserve them: echo 580 | sudo tee /" + MACHINE);
+    assertThat(pool(100, 60, 0).remedy(60 + 481)).isEqualTo("this machine has 4096 MiB of memory, and at most 540 such "
+        + "pages can be had of it now: ask for at most 1080 MiB, or free memory");
+    assertThat(pool(100, 60, 0).remedy(102400)).doesNotContain("echo");
+    tree.with("proc/meminfo", "MemTotal: 4194304 kB\nMemAvailable: 10 kB\n");
+    assertThat(pool(100, 0, 0).remedy(1)).isEqualTo("this machine has 4096 MiB of memory, and at most 0 such pages can "
+        + "be had of it now: free memory, or take smaller pages");
+  }
+
+  @Test
+  void theRemedyOfANodeLooksAtItsOwnMemory() throws Exception {
+    tree.with("proc/meminfo", "MemTotal: 104194304 kB\nMemAvailable: 104194304 kB\n");
+    tree.with("sys/devices/system/node/node1/meminfo", "Node 1 MemTotal:       8388608 kB\n"
+        + "Node 1 MemFree:        2097152 kB\nNode 1 Inactive(file):  1150976 kB\n");
+    tree.with(NODE_1 + "nr_hugepages", "4\n").with(NODE_1 + "free_hugepages", "1\n");
+    HugePagePool pool = new HugePagePool(tree.machine(), PageSize.SIZE_1G, OptionalInt.of(1));
+    assertThat(pool.remedy(4))
+        .isEqualTo("reserve them: echo 7 | sudo tee /" + NODE_1 + "nr_hugepages (or at boot, before "
+            + "memory is in pieces: hugepagesz=1G hugepages=4)");
+    assertThat(pool.remedy(5))
+        .isEqualTo("node 1 has 8192 MiB of memory, and at most 4 such pages can be had of it now: "
+            + "ask for at most 4 GiB, or free memory");
+  }
+
+  @Test
   void enoughAfterTheLineIsEnough() throws Exception {
     // Whoever does what the line says has what was needed: free less reserved grows by what is added.
     for (long[] given : new long[][]{{100, 60, 0}, {100, 60, 25}, {10, 10, 10}, {0, 0, 0}}) {

@@ -57,8 +57,9 @@ class ADeviceIsOpenedByNodeNameOrNamespace {
   void aNameThatTwoNamespacesHaveIsRefused() throws Exception {
     String names = "sys/devices/LNXSYSTM:00/ndbus0/region0/namespace0.";
     linux.put(names + "1/alt_name", "name0\n");
-    assertRefused(() -> devices.open("name0"), Errno.EEXIST, "cannot open name0: dax0.0, dax0.1 are all made of a "
-        + "namespace of that name; name one of them by its uuid (EEXIST)");
+    assertRefused(() -> devices.open("name0"), Errno.EEXIST, "cannot open name0: dax0.0 (uuid "
+        + FakeLinux.uuid(0x20) + "), dax0.1 (uuid " + FakeLinux.uuid(0x21) + ") are all made of a namespace of that "
+        + "name; name one of them by its uuid (EEXIST)");
     linux.put(names + "1/alt_name", "Name0\n"); // which is another name
     assertThat(devices.open("name0").name()).isEqualTo("dax0.0");
   }
@@ -70,6 +71,46 @@ class ADeviceIsOpenedByNodeNameOrNamespace {
     assertRefused(() -> devices.open("alpha"), Errno.ENXIO, "cannot open alpha: no device is made of a namespace of "
         + "that name or uuid; see ndctl list -N: it has to be there, enabled, and in mode devdax (ENXIO)");
     assertRefused(() -> devices.open(""), Errno.ENXIO);
+  }
+
+  /** A namespace that Linux has, in one of its words for modes, and what is made of it. */
+  private void namespace(String device, String mode, String holder, int number) throws IOException {
+    String folder = "sys/devices/LNXSYSTM:00/ndbus0/region5/" + device;
+    linux.put(folder + "/mode", mode + "\n");
+    linux.put(folder + "/alt_name", "name" + number + "\n");
+    linux.put(folder + "/uuid", FakeLinux.uuid(0x20 + number) + "\n");
+    linux.put(folder + "/holder", holder + "\n");
+    linux.link("sys/bus/nd/devices/" + device, folder);
+    if (!holder.isEmpty()) {
+      linux.put("sys/bus/nd/devices/" + holder + "/uuid", FakeLinux.uuid(0x10 + number) + "\n");
+    }
+  }
+
+  @Test
+  void aNamespaceInAnotherModeIsToldAsThat() throws Exception {
+    namespace("namespace5.0", "memory", "pfn5.0", 5);
+    namespace("namespace5.1", "safe", "btt5.0", 6);
+    namespace("namespace5.2", "raw", "", 7);
+    namespace("namespace5.3", "dax", "dax5.1", 8);
+    String mapped = ", and jdax maps namespaces in mode devdax; ";
+    String remake = " -m devdax makes it one, and ends what is in it (ENXIO)";
+    for (String name : new String[]{"namespace5.0", "name5", FakeLinux.uuid(0x25),
+        FakeLinux.uuid(0x15).toUpperCase()}) {
+      assertRefused(() -> devices.open(name), Errno.ENXIO, "cannot open " + name + ": namespace5.0 is in mode fsdax, a "
+          + "block device for a file system" + mapped + "ndctl create-namespace -f -e namespace5.0" + remake);
+    }
+    assertRefused(() -> devices.open("name6"), Errno.ENXIO,
+        "cannot open name6: namespace5.1 is in mode sector, a block "
+            + "device with atomic sectors" + mapped + "ndctl create-namespace -f -e namespace5.1" + remake);
+    assertRefused(() -> devices.open("name7"), Errno.ENXIO, "cannot open name7: namespace5.2 is in mode raw, a plain "
+        + "block device, or is disabled" + mapped
+        + "see ndctl list -Ni, and ndctl enable-namespace namespace5.2; ndctl "
+        + "create-namespace -f -e namespace5.2" + remake);
+    assertRefused(() -> devices.open("name8"), Errno.ENXIO,
+        "cannot open name8: namespace5.3 is in mode devdax, and there "
+            + "is no device of it; ndctl enable-namespace namespace5.3, and load the modules: modprobe device_dax dax_pmem "
+            + "(ENXIO)");
+    assertThat(devices.open("name0").name()).isEqualTo("dax0.0");
   }
 
   @Test

@@ -107,6 +107,36 @@ class ADescriptorIsOursAndClosedOnce {
     assertThat(path).hasContent("text");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 13, 30}) // EPERM, EACCES, EROFS
+  void whatMayNotBeWrittenIsOpenedForReading(int errno) throws Exception {
+    Files.writeString(path, "text");
+    try (Fd writable = Fd.openAsAllowed(path)) {
+      assertThat(writable.writeRefusal()).isZero();
+      writable.truncate(3);
+    }
+    try (FailingCalls _ = FailingCalls.failing(1, errno); Fd file = Fd.openAsAllowed(path)) {
+      assertThat(file.writeRefusal()).isEqualTo(errno);
+      assertThat(file.read(0, 9)).asString().isEqualTo("tex");
+      assertErrno(() -> file.truncate(0), "ftruncate", EINVAL);
+      assertThat(file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEmpty();
+      try (Fd owner = Fd.open(path, true)) {
+        assertThat(owner.lock(Fd.Lock.EXCLUSIVE)).isTrue();
+        assertThat(file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).contains(Fd.Range.ALL);
+      }
+    }
+  }
+
+  @Test
+  void whatCannotBeOpenedForAnotherReasonIsNotOpenedForReading() throws Exception {
+    Files.writeString(path, "text");
+    try (FailingCalls failing = FailingCalls.failing(1, EIO)) {
+      assertErrno(() -> Fd.openAsAllowed(path), "openat", EIO);
+      assertThat(failing.calls()).containsExactly("openat");
+    }
+    assertErrno(() -> Fd.openAsAllowed(folder.resolve("none")), "openat", ENOENT);
+  }
+
   @Test
   void twoOpeningsAreOneFileAndTwoFilesAreNot() throws Exception {
     try (Fd file = Fd.create(path); Fd again = Fd.open(path, false); Fd other = Fd.create(folder.resolve("other"))) {

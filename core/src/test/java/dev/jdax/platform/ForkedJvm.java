@@ -4,6 +4,7 @@ package dev.jdax.platform;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A JVM of its own, for what concerns a whole process or could end one; with modules, and access to native code, as
@@ -30,10 +31,28 @@ public record ForkedJvm(int status, String said) {
    */
   public static ForkedJvm run(List<String> options, Class<?> main, String... words)
       throws IOException, InterruptedException {
+    return run(argument -> true, options, main, words);
+  }
+
+  /**
+   * Runs a program in a JVM that denies native access, and waits for its end.
+   *
+   * @param main the class of the program
+   * @return how it ended
+   * @throws IOException if it cannot be started
+   * @throws InterruptedException if this thread was interrupted
+   */
+  public static ForkedJvm runWithoutNativeAccess(Class<?> main) throws IOException, InterruptedException {
+    return run(argument -> !argument.startsWith("--enable-native-access"), List.of("--illegal-native-access=deny"),
+        main);
+  }
+
+  private static ForkedJvm run(Predicate<String> kept, List<String> options, Class<?> main, String... words)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
         "-Xshare:auto", "-XX:+UseSerialGC", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null", "-cp",
         System.getProperty("java.class.path")));
-    inputArguments().stream().filter(argument -> argument.startsWith("--")).forEach(command::add);
+    inputArguments().stream().filter(argument -> argument.startsWith("--")).filter(kept).forEach(command::add);
     command.addAll(options);
     if (main.getModule().isNamed()) {
       command.addAll(List.of("--module", main.getModule().getName() + "/" + main.getName()));

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 
+import dev.jdax.Access;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
@@ -83,6 +85,42 @@ class APartOfAFileIsClaimedOnce {
   private long allocated() throws Exception {
     Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
     return Long.parseLong(new String(stat.getInputStream().readAllBytes()).strip()) * 512;
+  }
+
+  private FileClaim claimWhereWritingIsDenied() throws DaxException {
+    try (FailingCalls denying = FailingCalls.failing(1, Errno.EACCES.number())) {
+      FileClaim claim = FileClaim.of(file, 4096, 8192, NONE);
+      assertThat(denying.calls()).as("what is done to a file that may not be written").doesNotContain("fallocate");
+      return claim;
+    }
+  }
+
+  @Test
+  void aReaderIsKeptOutAndKeepsNobodyOut() throws DaxException {
+    FileClaim owner = FileClaim.of(file, 8192, 4096, NONE);
+    assertRefused(Errno.EBUSY, this::claimWhereWritingIsDenied, "claim 0x1000-0x2fff of " + file,
+        "0x2000-0x2fff of it is claimed already");
+    owner.close();
+    FileClaim reader = claimWhereWritingIsDenied();
+    FileClaim second = claimWhereWritingIsDenied();
+    assertThat(reader.read(4096, 8)).containsExactly(0, 0, 0, 0, 0, 0, 0, 42);
+    assertThat(reader.part(0, 4096).properties()).containsExactly(Map.entry("read_only", "1"));
+    FileClaim writer = FileClaim.of(file, 0, 64 << 10, NONE);
+    assertThat(writer.properties()).isEmpty();
+    for (FileClaim claim : new FileClaim[]{reader, second, writer}) {
+      claim.close();
+    }
+  }
+
+  @Test
+  void aReaderMapsForReading() throws DaxException {
+    FileClaim reader = claimWhereWritingIsDenied();
+    reader.open(Access.READ_ONLY).close();
+    assertThatThrownBy(() -> reader.open(Access.READ_WRITE)).hasMessage("cannot map " + file
+        + " for writing: it could only "
+        + "be opened for reading: Permission denied; map it READ_ONLY; or get the right to write to it, and make the region "
+        + "again (EACCES)");
+    reader.close();
   }
 
   @Test

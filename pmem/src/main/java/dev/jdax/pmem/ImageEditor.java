@@ -212,8 +212,9 @@ public final class ImageEditor implements AutoCloseable {
    *
    * @param key a name or uuid in a label, the uuid in an info block, or Linux's name such as {@code namespace0.0}
    * @return what was done, with the namespace as it was
-   * @throws DaxException with ENXIO if there is none; with EINVAL if there are several, or the label area is damaged;
-   *         with EEXIST if the image has no labels, and a sound info block, and {@link Force#INFO_BLOCK} is not given
+   * @throws DaxException with ENXIO if there is none; with EINVAL if the label area is damaged; with EEXIST, and the
+   *         uuids, if there are several; with EEXIST if the image has no labels, and a sound info block, and
+   *         {@link Force#INFO_BLOCK} is not given
    * @throws IOException if the media fail
    */
   public MediaEdit destroyNamespace(String key) throws IOException {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
@@ -30,7 +31,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
   private static NamespaceRemoval whole(NvdimmImage image, String key, Set<Force> force, String attempt)
       throws DaxException {
     Namespace namespace = MediaIntent.whole(image, attempt);
-    if (!namespace.device().equals(key) && !namespace.uuid().map(UUID::toString).filter(key::equals).isPresent()) {
+    if (!new NamespaceKey(key).names(namespace)) {
       throw unknown(image, attempt);
     }
     NamespaceCreation.requireReplaceable(namespace, force, attempt);
@@ -45,25 +46,22 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
 
   private static NamespaceRemoval labelled(NvdimmImage image, LabelArea area, String key, String attempt)
       throws DaxException {
+    NamespaceKey wanted = new NamespaceKey(key);
     List<Namespace> listed = image.namespaces().stream()
-        .filter(namespace -> namespace.label().isPresent() && known(namespace, key)).toList();
-    List<UUID> uuids = new ArrayList<>(listed.stream().map(namespace -> namespace.rawUuid().orElseThrow()).toList());
-    area.live().stream().map(LabelSlot::label)
-        .filter(label -> label.uuid().toString().equals(key) || !key.isEmpty() && label.name().equals(key))
-        .forEach(label -> uuids.add(label.uuid()));
-    List<UUID> distinct = uuids.stream().distinct().toList();
-    if (distinct.isEmpty()) {
+        .filter(namespace -> namespace.label().isPresent() && wanted.names(namespace)).toList();
+    List<UUID> uuids = Stream.concat(listed.stream().map(namespace -> namespace.rawUuid().orElseThrow()),
+        area.live().stream().map(LabelSlot::label).filter(wanted::names).map(Label::uuid)).distinct().toList();
+    if (uuids.isEmpty()) {
       throw unknown(image, attempt);
     }
-    if (distinct.size() > 1) {
-      throw new DaxException(Errno.EINVAL, attempt, "it may be any of "
-          + distinct.stream().map(UUID::toString).collect(Collectors.joining(", ")), "name one by its uuid");
+    if (uuids.size() > 1) {
+      throw listed.size() == uuids.size()
+          ? NamespaceKey.ambiguous(attempt, listed)
+          : new DaxException(Errno.EEXIST, attempt, uuids.size() + " labels have that name or uuid, of uuids "
+              + uuids.stream().map(UUID::toString).collect(Collectors.joining(", ")),
+              "name one of them by its uuid");
     }
-    return new NamespaceRemoval(labelled(image, area, distinct.getFirst()), listed.stream().findFirst());
-  }
-
-  private static boolean known(Namespace namespace, String key) {
-    return namespace.device().equals(key) || namespace.uuid().map(UUID::toString).filter(key::equals).isPresent();
+    return new NamespaceRemoval(labelled(image, area, uuids.getFirst()), listed.stream().findFirst());
   }
 
   private static MediaIntent labelled(NvdimmImage image, LabelArea area, UUID uuid) {

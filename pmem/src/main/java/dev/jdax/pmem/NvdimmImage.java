@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -219,25 +218,23 @@ public final class NvdimmImage implements AutoCloseable {
   }
 
   /**
-   * {@return the namespace with that name in its label, that uuid in label or info block, or that name of Linux's}
+   * {@return the namespace with that name in its label, that uuid in label or info block (in capital or small letters),
+   * or that name of Linux's}
    *
    * @param key the name or uuid, such as {@code alpha} or {@code namespace0.1}
-   * @throws DaxException with ENXIO if there is none
+   * @throws DaxException with ENXIO if there is none; with EEXIST, and the uuids, if there are several
    */
   public Namespace namespace(String key) throws DaxException {
-    for (Namespace namespace : namespaces) {
-      if (!key.isEmpty() // which is no name, but stands for none
-          && (namespace.name().equals(key) || namespace.device().equals(key) || uuids(namespace).contains(key))) {
-        return namespace;
-      }
+    String attempt = "find namespace " + key + " in " + file;
+    List<Namespace> found = namespaces.stream().filter(new NamespaceKey(key)::names).toList();
+    if (found.isEmpty()) {
+      throw new DaxException(Errno.ENXIO, attempt, "none has that name or uuid",
+          "it has " + Namespace.inWords(namespaces));
     }
-    throw new DaxException(Errno.ENXIO, "find namespace " + key + " in " + file, "none has that name or uuid",
-        "it has " + Namespace.inWords(namespaces));
-  }
-
-  private static List<String> uuids(Namespace namespace) {
-    return Arrays.asList(namespace.uuid().map(Object::toString).orElse(""),
-        namespace.rawUuid().map(Object::toString).orElse(""));
+    if (found.size() > 1) {
+      throw NamespaceKey.ambiguous(attempt, found);
+    }
+    return found.getFirst();
   }
 
   /**

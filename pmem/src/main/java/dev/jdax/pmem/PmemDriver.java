@@ -46,7 +46,7 @@ public final class PmemDriver implements DaxDriver {
       FileClaim claim = FileClaim.of(namespace.file(), namespace.offset(), namespace.rawSize(), namespace.waivers());
       unwind.onFailure(claim::close);
       InfoBlockCheck.Result result = InfoBlockCheck.check(readInfoBlock(claim), namespace.surroundings());
-      PageSize alignment = alignmentOf(attempt, result);
+      PageSize alignment = alignmentOf(attempt, namespace, result);
       requireGranularity(attempt, claim, alignment);
       InfoBlockCheck.DataRange data = result.data().orElseThrow();
       long start = namespace.attachment().base() + namespace.offset() + data.offset();
@@ -76,15 +76,25 @@ public final class PmemDriver implements DaxDriver {
         : Optional.of(claim.read(InfoBlock.OFFSET, InfoBlock.SIZE));
   }
 
-  private static PageSize alignmentOf(String attempt, InfoBlockCheck.Result result) throws DaxException {
-    if (result.linux() != LinuxView.DEVDAX || result.data().isEmpty()) {
-      String why = result.problems().isEmpty()
-          ? "it is in mode " + result.linux()
-          : result.problems().getFirst().toString();
-      throw new DaxException(result.linux() == LinuxView.NONE ? Errno.EOPNOTSUPP : Errno.ENODEV, attempt, why,
-          "make a namespace in mode devdax of it");
-    }
-    return PageSize.ofBytes(result.infoBlock().orElseThrow().effectiveAlign()).orElseThrow();
+  private static PageSize alignmentOf(String attempt, Namespace namespace, InfoBlockCheck.Result result)
+      throws DaxException {
+    String remake = "destroy it, and create one in mode devdax; on Linux: ndctl create-namespace -f -e "
+        + namespace.device() + " -m devdax";
+    return switch (result.linux()) {
+      case DEVDAX -> PageSize.ofBytes(result.infoBlock().orElseThrow().effectiveAlign()).orElseThrow();
+      case NONE -> throw new DaxException(Errno.EOPNOTSUPP, attempt, result.problems().getFirst().toString(), remake);
+      case FSDAX -> throw inMode(attempt, "fsdax, a block device for a file system", remake);
+      case SECTOR -> throw inMode(attempt, "sector, a block device with atomic sectors", remake);
+      case RAW -> throw result.problems().isEmpty()
+          ? inMode(attempt, "raw, a plain block device without an info block", remake)
+          : new DaxException(Errno.ENODEV, attempt, result.problems().getFirst().toString(), remake);
+    };
+  }
+
+  private static DaxException inMode(String attempt, String mode, String remedy) {
+    return new DaxException(Errno.ENODEV, attempt,
+        "it is in mode " + mode + ", and jdax maps namespaces in mode devdax",
+        remedy);
   }
 
   private static void requireGranularity(String attempt, FileClaim claim, PageSize alignment) throws DaxException {

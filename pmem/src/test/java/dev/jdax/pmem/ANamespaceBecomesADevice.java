@@ -72,6 +72,25 @@ class ANamespaceBecomesADevice {
   }
 
   @Test
+  void unlessItIsInAnotherModeWhichIsToldAsThat() throws IOException {
+    InfoBlock block = MadeMedia.block(0, 32 * MIB, MadeMedia.uuid(0), InfoBlock.Signature.FSDAX);
+    InfoBlock younger = new InfoBlock(block.signature(), block.uuid(), block.parentUuid(), block.flags(), block.major(),
+        5,
+        block.dataOffset(), block.pages(), block.mode(), block.startPad(), block.endTrunc(), block.align(),
+        block.pageSize(), block.pageStructSize(), block.padding(), 0).withChecksum();
+    Path file = MadeMedia.labelled(64 * MIB, LabelVersion.V1_1).label(0, 32 * MIB).label(32 * MIB, 32 * MIB)
+        .infoBlock(0, younger).in(folder);
+    try (NvdimmImage image = NvdimmImage.open(file); DaxBus bus = DaxBus.create()) {
+      assertThat(image.namespaces().getFirst().problems()).as("a note about the version").hasSize(1);
+      assertRefused(Errno.ENODEV, () -> bus.add(image.namespace("n0").waiving(Waiver.ALLOCATION)),
+          "it is in mode fsdax, a block device for a file system, and jdax maps namespaces in mode devdax; destroy it, "
+              + "and create one in mode devdax; on Linux: ndctl create-namespace -f -e namespace0.0 -m devdax (ENODEV)");
+      assertRefused(Errno.ENODEV, () -> bus.add(image.namespace("n1").waiving(Waiver.ALLOCATION)),
+          "it is in mode raw, a plain block device without an info block, and jdax maps namespaces in mode devdax");
+    }
+  }
+
+  @Test
   void onlyOnce() throws IOException {
     try (NvdimmImage image = NvdimmImage.open(Images.LABELS_1_2.in(folder));
         DaxBus bus = DaxBus.create();

@@ -90,7 +90,7 @@ class AProbeThatFailsLeavesNothing {
       calls = counting.calls();
     }
     assertThat(calls).contains("openat", "fcntl", "fallocate", "pread64").endsWith("close");
-    for (int k = 1; k < calls.size(); k++) {
+    for (int k = errno == Errno.EACCES ? 2 : 1; k < calls.size(); k++) { // who may not write opens the file for reading
       Errno told;
       boolean failed;
       try (FailingCalls failing = FailingCalls.failing(k, errno.number())) {

@@ -118,7 +118,9 @@ class AnEditorRefusesInWords {
     editor.createNamespace(REQUEST.withSize(16 * MIB).withName("twin"));
     media.takeEvents();
     refused(Errno.EINVAL, () -> editor.createNamespace(REQUEST.withUuid(uuid)), "has uuid " + uuid + " already");
-    refused(Errno.EINVAL, () -> editor.destroyNamespace("twin"), "name one by its uuid");
+    refused(Errno.EEXIST, () -> editor.destroyNamespace("twin"),
+        "namespace0.0 (uuid " + uuid + "), namespace0.1 (uuid ",
+        "name one of them by its uuid");
     refused(Errno.ENXIO, () -> editor.destroyNamespace("none"), "there is none of that name or uuid");
     refused(Errno.EINVAL, () -> editor.writeInfoBlock(editor.image().namespace("namespace0.0").infoBlock().get()),
         "it has labels");

@@ -89,14 +89,17 @@ public class NamespacesOfOneRegionAreToldApart {
   void aNamespaceThatIsTakenAwayTakesItsRegionWithIt() throws Exception {
     DaxDevice device = Dax.open("gamma");
     DaxRegion region = device.region();
+    String namespace = region.attribute("namespace").show().strip();
     String personality = Shell.ask("basename $(dirname $(readlink -f " + Hmem.folder(device) + "))");
     assertThat(Shell.echo(personality, "/sys/bus/nd/drivers/dax_pmem/unbind")).isZero();
     assertThat(device.state()).isEqualTo(DeviceState.DEAD);
     assertRefused(device::size, Errno.ENXIO);
     assertRefused(region::size, Errno.ENXIO);
     assertThat(ofNamespaces()).hasSize(2);
-    assertRefused(() -> Dax.open("gamma"), Errno.ENXIO, "cannot open gamma: no device is made of a namespace of that "
-        + "name or uuid; see ndctl list -N: it has to be there, enabled, and in mode devdax (ENXIO)");
+    assertRefused(() -> Dax.open("gamma"), Errno.ENXIO, "cannot open gamma: " + namespace + " is in mode devdax, and "
+        + "there is no device of it; ndctl enable-namespace " + namespace
+        + ", and load the modules: modprobe device_dax "
+        + "dax_pmem (ENXIO)");
     assertThat(Shell.echo(personality, "/sys/bus/nd/drivers/dax_pmem/bind")).isZero();
     assertThat(Dax.open("gamma")).isNotSameAs(device);
     assertThat(Dax.open("gamma").name()).isEqualTo(device.name());
