@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.RegionInfo;
@@ -74,7 +75,7 @@ final class Attributes {
       }
     }
     throw new DaxException(Errno.ENOENT, "find attribute " + name + " of " + object, "it has none of that name",
-        "it has " + attributes.stream().map(DaxAttribute::name).toList());
+        "it has " + attributes.stream().map(DaxAttribute::name).collect(Collectors.joining(", ")));
   }
 
   private static String nameOf(DaxDevice device) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.LowestFree;
@@ -97,7 +98,7 @@ public final class DaxBus implements AutoCloseable {
     }
     if (best == null) {
       throw new DaxException(Errno.ENODEV, "add " + source,
-          "no driver of " + drivers.stream().map(d -> d.name()).toList()
+          "no driver of " + drivers.stream().map(DaxDriver::name).collect(Collectors.joining(", "))
               + " knows a " + source.getClass().getSimpleName(),
           "put the module that has its driver on the path");
     }
@@ -116,7 +117,7 @@ public final class DaxBus implements AutoCloseable {
       for (DaxRegion other : regions) {
         // Only regions whose ids are given can have the same; then their devices differ, as on Linux.
         if (other.id() == id && !(other.hasGivenId() && Collections.disjoint(other.bornWith(), ids))) {
-          List<String> names = ids.stream().map(deviceId -> DaxDevice.name(id, deviceId)).toList();
+          String names = ids.stream().map(deviceId -> DaxDevice.name(id, deviceId)).collect(Collectors.joining(", "));
           throw new DaxException(Errno.EEXIST, "add " + driver + ": " + source,
               names + " would be names of " + other + " too",
               "remove that region first");

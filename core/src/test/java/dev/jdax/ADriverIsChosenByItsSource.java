@@ -52,7 +52,7 @@ class ADriverIsChosenByItsSource {
   void whatNoDriverKnowsIsNoDevice() {
     try (DaxBus bus = DaxBus.withDrivers(new AddressesOnly("a", Match.EXACT), new AddressesOnly("b", Match.GENERAL))) {
       assertRefused(() -> bus.add(new Moon()), Errno.ENODEV,
-          "cannot add the moon: no driver of [a, b] knows a Moon; put"
+          "cannot add the moon: no driver of a, b knows a Moon; put"
               + " the module that has its driver on the path (ENODEV)");
       assertThat(bus.regions()).isEmpty();
     }

@@ -123,7 +123,7 @@ class AttributesReadAsSysfs {
     }
     assertRefused(() -> region.attribute("delete"), Errno.ENOENT,
         "cannot find attribute delete of region 12 (addresses:"
-            + " dax12.3 of 64 MiB): it has none of that name; it has [id, size, align] (ENOENT)");
+            + " dax12.3 of 64 MiB): it has none of that name; it has id, size, align (ENOENT)");
   }
 
   @Test

@@ -153,11 +153,11 @@ class NamesAreGivenAsOnLinux {
   @Test
   void aNameIsNotGivenTwice() throws Exception {
     fixed(3, 5);
-    assertRefused(() -> fixed(3, 5), Errno.EEXIST, "cannot add addresses: dax3.5 of 64 MiB: [dax3.5] would be names of"
+    assertRefused(() -> fixed(3, 5), Errno.EEXIST, "cannot add addresses: dax3.5 of 64 MiB: dax3.5 would be names of"
         + " region 3 (addresses: dax3.5 of 64 MiB) too; remove that region first (EEXIST)");
     dynamic();
     assertRefused(() -> fixed(0, 0), Errno.EEXIST);
-    assertRefused(() -> fixed(0, 9), Errno.EEXIST, "cannot add addresses: dax0.9 of 64 MiB: [dax0.9] would be names of"
+    assertRefused(() -> fixed(0, 9), Errno.EEXIST, "cannot add addresses: dax0.9 of 64 MiB: dax0.9 would be names of"
         + " region 0 (addresses: 64 MiB of addresses) too; remove that region first (EEXIST)");
     assertThat(driver.open()).hasSize(2);
     assertThat(driver.closed()).hasSize(3);

@@ -124,7 +124,7 @@ final class BenchCommand implements Callable<Integer> {
           + "it");
     }
     if (!(seconds > 0 && seconds <= 3600)) {
-      throw wrong("--seconds " + seconds + ": give more than 0, at most 3600");
+      throw wrong("--seconds: give more than 0, at most 3600");
     }
   }
 
@@ -141,7 +141,8 @@ final class BenchCommand implements Callable<Integer> {
     if (folder == null || !Files.isDirectory(folder)) {
       throw new NoSuchFileException(String.valueOf(folder));
     }
-    if (Files.isDirectory(plot) || !Files.isWritable(Files.exists(plot) ? plot : folder)) {
+    if (Files.isDirectory(plot) || Files.exists(plot) && !Files.isWritable(plot)
+        || BenchPlot.isReplaced(plot) && !Files.isWritable(folder)) {
       throw new AccessDeniedException(plot.toString());
     }
     BenchPlot.requireFont(plot);

@@ -5,9 +5,13 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,9 +60,40 @@ final class BenchPlot {
     result.random().at4K().ifPresent(nanos -> point("random read at 4 KiB, median", nanos, Color.GRAY));
   }
 
-  /** Draws into a file, as SVG. */
+  /**
+   * Draws into a file, as SVG. If that fails, the file is as it was.
+   *
+   * @throws DaxException with the errno of Linux, such as ENOSPC, if it cannot be written
+   * @throws FileSystemException if no file can be put there
+   */
   static void draw(Bench.Result result, Path file) throws IOException {
-    Files.writeString(file, new BenchPlot(result).svg());
+    String svg = new BenchPlot(result).svg();
+    try {
+      if (isReplaced(file)) {
+        replace(Files.exists(file) ? file.toRealPath() : file.toAbsolutePath(), svg);
+      } else {
+        Files.writeString(file, svg);
+      }
+    } catch (FileSystemException e) {
+      throw e; // it names the file
+    } catch (IOException e) {
+      throw Failure.exception("draw " + file, e, "make room for it, or name another file");
+    }
+  }
+
+  private static void replace(Path file, String text) throws IOException {
+    Path whole = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    try {
+      Files.writeString(whole, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(whole);
+    }
+  }
+
+  /** {@return whether a file is put in the place of this one; into what is there and no file, a pipe, is written} */
+  static boolean isReplaced(Path file) {
+    return Files.notExists(file) || Files.isRegularFile(file);
   }
 
   /**
@@ -86,8 +121,13 @@ final class BenchPlot {
   }
 
   /** The letters are drawn as outlines: who cannot see them, or looks for them, is told in words. */
-  private String svg() throws IOException {
-    String svg = new String(ChartEncoder.getBytes(chart, "svg"), StandardCharsets.UTF_8);
+  private String svg() {
+    String svg;
+    try {
+      svg = new String(ChartEncoder.getBytes(chart, "svg"), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it is drawn in memory
+    }
     int behindTheRoot = svg.indexOf('>', svg.indexOf("<svg")) + 1;
     return svg.substring(0, behindTheRoot) + "\n  <title>" + escaped(chart.getTitle()) + "</title>\n  <desc>"
         + escaped(chart.getYAxisTitle() + " over " + chart.getXAxisTitle() + ": " + String.join("; ", lines))

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
+import dev.jdax.pmem.CxlLabelArea;
 import dev.jdax.pmem.Force;
 import dev.jdax.pmem.ImageEditor;
+import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.NvdimmImage;
 import dev.jdax.pmem.Problem;
 import picocli.CommandLine.Command;
@@ -41,23 +43,52 @@ final class CheckLabelsCommand implements Callable<Integer> {
       description = "Repair also where the kernel cannot say whether the image is in use.")
   private boolean assumeUnused;
 
+  @Option(names = {"-j", "--json"}, description = "Print one JSON object (schema 1).")
+  private boolean json;
+
+  private record Document(int schema, String file, String repaired, List<LabelAreaJson> label_area,
+      List<CxlLabelAreaJson> cxl_label_area, List<ProblemJson> problems, List<String> not_checked) {
+  }
+
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    if (repair) {
-      try (ImageEditor editor = ImageEditor.open(options.file(), options.attachment(),
-          assumeUnused ? Set.of(Force.UNSEEN_USERS) : Force.none())) {
-        out.printf("%s%n%n", Printable.of(editor.repairLabels().summary()));
-      }
-    }
+    String repaired = repair ? repair() : null;
     try (NvdimmImage image = options.open()) {
       List<Problem> problems = problemsOfLabels(image);
-      boolean blank = options.printLabels(out, image);
-      out.println();
-      image.unchecked().forEach(sentence -> out.println("note: " + sentence));
-      ProblemText.print(out, problems);
+      PrintWriter out = spec.commandLine().getOut();
+      boolean blank;
+      if (json) {
+        blank = printJson(out, image, problems, repaired);
+      } else {
+        if (repaired != null) {
+          out.printf("%s%n%n", Printable.of(repaired));
+        }
+        blank = options.printLabels(out, image);
+        out.println();
+        image.unchecked().forEach(sentence -> out.println("note: " + sentence));
+        ProblemText.print(out, problems);
+      }
       out.flush();
       return blank || !problems.isEmpty() ? 1 : 0;
+    }
+  }
+
+  /** Prints all as one JSON object; says whether no index block is valid. */
+  private boolean printJson(PrintWriter out, NvdimmImage image, List<Problem> problems, String repaired)
+      throws IOException {
+    List<LabelArea> labels = image.cxlLabelArea().isPresent() ? List.of() : List.of(options.labelAreaOf(image));
+    out.println(Json.of(new Document(Json.SCHEMA, image.file().toString(), repaired,
+        labels.stream().map(LabelAreaJson::of).toList(),
+        image.cxlLabelArea().map(area -> List.of(CxlLabelAreaJson.of(area))).orElse(null), ProblemJson.of(problems),
+        image.unchecked().isEmpty() ? null : image.unchecked())));
+    return labels.stream().allMatch(LabelArea::blank) && image.cxlLabelArea().map(CxlLabelArea::blank).orElse(true);
+  }
+
+  /** {@return what was done} */
+  private String repair() throws IOException {
+    try (ImageEditor editor = ImageEditor.open(options.file(), options.attachment(),
+        assumeUnused ? Set.of(Force.UNSEEN_USERS) : Force.none())) {
+      return editor.repairLabels().summary();
     }
   }
 

@@ -62,7 +62,7 @@ final class CreateDeviceCommand implements Callable<Integer> {
 
   /** {@return the regions that were named; if none was, the only one in which devices can be created} */
   private List<DaxRegion> regions() throws DaxException {
-    List<DaxRegion> regions = regionFilter.of(jdax.machine());
+    List<DaxRegion> regions = regionFilter.of(jdax.machine(), "create a device");
     if (!regionFilter.isGiven()) {
       regions = regions.stream().filter(CreateDeviceCommand::isDynamic).toList();
       if (regions.size() > 1) {
@@ -72,8 +72,7 @@ final class CreateDeviceCommand implements Callable<Integer> {
       }
     }
     if (regions.isEmpty()) {
-      throw new DaxException(Errno.ENXIO, "create a device",
-          regionFilter.isGiven() ? "there is no " + regionFilter : "there is no dynamic region",
+      throw new DaxException(Errno.ENXIO, "create a device", "there is no dynamic region",
           "see those that there are with jdax list -R");
     }
     return regions;

@@ -32,7 +32,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "The alignment. Default: 2M if so many huge pages are free, otherwise 4K.")
   private PageSize alignment;
 
-  @Option(names = "--json", description = "Print one JSON object (schema 1).")
+  @Option(names = {"-j", "--json"}, description = "Print one JSON object (schema 1).")
   private boolean json;
 
   @Override

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
-import java.util.Optional;
-
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 
@@ -11,24 +9,15 @@ import dev.jdax.DaxException;
  * namespace that it is made of, or {@code all}.
  */
 record DeviceName(String text) {
+  /** Means every device. */
+  static final String ALL = "all";
+
   boolean isAll() {
-    return text.equals("all");
+    return text.equals(ALL);
   }
 
   /** {@return the device of that name} */
   DaxDevice in(Machine machine) throws DaxException {
     return machine.device(text.matches("\\d+\\.\\d+") ? "dax" + text : text);
-  }
-
-  /** {@return the device of that name, or empty if there is none} */
-  Optional<DaxDevice> findIn(Machine machine) throws DaxException {
-    try {
-      return Optional.of(in(machine));
-    } catch (DaxException e) {
-      return switch (e.errno()) {
-        case ENOENT, ENODEV, ENXIO -> Optional.empty();
-        default -> throw e;
-      };
-    }
   }
 }

@@ -10,7 +10,6 @@ import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
-import dev.jdax.Errno;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -79,15 +78,10 @@ final class DeviceOptions {
 
   private List<DaxDevice> named(DeviceName name, Machine machine, Meant meant) throws DaxException {
     if (!name.isAll()) {
-      DaxDevice device = name.in(machine);
-      if (!regionFilter.accepts(device.region())) {
-        throw new DaxException(Errno.ENXIO, "find " + device + " in " + regionFilter, "it is in " + device.region(),
-            "leave -r away");
-      }
-      return List.of(device);
+      return List.of(regionFilter.require(name.in(machine)));
     }
     Set<DaxDevice> all = new LinkedHashSet<>();
-    for (DaxRegion region : regionFilter.of(machine)) {
+    for (DaxRegion region : regionFilter.of(machine, "find devices")) {
       for (DaxDevice device : Look.unlessGone(region::devices).orElse(List.of())) {
         if (Look.unlessGone(() -> meant.by(device)).orElse(false)) {
           all.add(device);

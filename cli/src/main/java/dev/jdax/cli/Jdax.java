@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.stream.Stream;
+import java.nio.file.Path;
+import java.util.Optional;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IParameterExceptionHandler;
-import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /**
  * The command. It exits with 0 if all went as it should, with 1 if something failed, and with 2 if it was called
@@ -21,7 +26,8 @@ import picocli.CommandLine.Model.OptionSpec;
         ReconfigureDeviceCommand.class, EnableDeviceCommand.class, DisableDeviceCommand.class,
         OnlineMemoryCommand.class, OfflineMemoryCommand.class, InspectCommand.class, PlanCommand.class,
         ReadLabelsCommand.class, CheckLabelsCommand.class, InitLabelsCommand.class, CreateNamespaceCommand.class,
-        DestroyNamespaceCommand.class, ReadInfoblockCommand.class, WriteInfoblockCommand.class})
+        DestroyNamespaceCommand.class, ReadInfoblockCommand.class, WriteInfoblockCommand.class, HelpVerb.class,
+        VersionVerb.class})
 public final class Jdax {
   private final Machine machine;
 
@@ -40,7 +46,28 @@ public final class Jdax {
    * @param args the words after {@code jdax}
    */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    PrintWriter err = new PrintWriter(new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), UTF_8), true);
+    System.exit(run(commandLine(), new FileOutputStream(FileDescriptor.out), err, args));
+  }
+
+  /** Runs a command as it was typed, and fails if what it prints cannot be written. */
+  static int run(CommandLine jdax, OutputStream out, PrintWriter err, String... args) {
+    Output output = new Output(out);
+    int exit = execute(jdax.setOut(output.writer()).setErr(err), args);
+    Optional<Failure> lost = output.flush();
+    lost.ifPresent(failure -> err.println("jdax: " + failure.sentence()));
+    return lost.isPresent() ? Math.max(exit, CommandLine.ExitCode.SOFTWARE) : exit;
+  }
+
+  private static int execute(CommandLine jdax, String... args) {
+    String[] typed;
+    try {
+      typed = Arguments.asTyped(args);
+    } catch (IllegalArgumentException e) {
+      return new WrongCall(() -> bare(Machine.THIS))
+          .handleParseException(new ParameterException(jdax, e.getMessage(), e), args);
+    }
+    return jdax.execute(typed);
   }
 
   /** {@return the command for this machine, ready to be run} */
@@ -62,18 +89,13 @@ public final class Jdax {
 
   /** {@return the command, ready to be run; errors of memory and files are a sentence, others keep their trace} */
   static CommandLine commandLine(Machine machine) {
-    CommandLine line = new CommandLine(new Jdax(machine));
-    IParameterExceptionHandler usage = line.getParameterExceptionHandler();
-    line.setParameterExceptionHandler((wrong, args) -> {
-      if (asksForJson(wrong.getCommandLine(), args)) {
-        print(wrong.getCommandLine().getOut(), Failure.of(wrong));
-      }
-      return usage.handleParseException(wrong, args);
-    });
+    CommandLine line = bare(machine);
+    line.setParameterExceptionHandler(new WrongCall(() -> bare(machine)));
     line.setExecutionExceptionHandler((exception, verb, parsed) -> {
       Failure failure = Failure.of(exception, verb.getCommandSpec().qualifiedName()).orElseThrow(() -> exception);
-      if (asksForJson(verb, parsed.originalArgs().toArray(String[]::new))) {
-        print(verb.getOut(), failure);
+      if (JsonRequest.isIn(bare(machine), parsed.originalArgs().toArray(String[]::new))) {
+        verb.getOut().println(Json.ofErrors(failure));
+        verb.getOut().flush();
       } else {
         verb.getErr().println("jdax: " + failure.sentence());
       }
@@ -82,17 +104,8 @@ public final class Jdax {
     return line;
   }
 
-  private record Errors(int schema, List<Failure> errors) {
-  }
-
-  private static void print(PrintWriter out, Failure failure) {
-    out.println(Json.of(new Errors(Json.SCHEMA, List.of(failure))));
-    out.flush();
-  }
-
-  /** {@return whether the call was for a program, which is to be seen though it may have been wrong} */
-  private static boolean asksForJson(CommandLine verb, String[] args) {
-    OptionSpec json = verb.getCommandSpec().findOption("--json");
-    return json != null && Stream.of(args).anyMatch(List.of(json.names())::contains);
+  /** {@return the command as it is parsed: a word that begins with an at sign is no list of words} */
+  private static CommandLine bare(Machine machine) {
+    return new CommandLine(new Jdax(machine)).setExpandAtFiles(false).registerConverter(Path.class, new FileName());
   }
 }

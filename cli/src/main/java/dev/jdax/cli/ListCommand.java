@@ -3,11 +3,9 @@ package dev.jdax.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 
-import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +17,8 @@ import picocli.CommandLine.Spec;
 /** {@code jdax list}: the regions and devices that Linux has. */
 @Command(name = "list", description = {
     "Lists the dax regions and devices that Linux has, by their numbers. Without -R and -D: devices; with -r alone, "
-        + "regions; with -r and -d, both."})
+        + "regions; with -r and -d, both.",
+    "Exits with 1 if -d or -r names what is not there. A device of size 0 is only shown with -i."})
 final class ListCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
@@ -69,8 +68,9 @@ final class ListCommand implements Callable<Integer> {
     boolean chosen = regions || devices;
     boolean withRegions = chosen ? regions : regionFilter.isGiven();
     boolean withDevices = chosen ? devices : !withRegions || device != null;
-    return new DeviceList(RegionSnapshot.of(regionFilter.of(jdax.machine()), named().and(this::isShown),
-        jdax.machine()), withRegions, withDevices, mappings);
+    Predicate<DeviceSnapshot> named = named();
+    return new DeviceList(RegionSnapshot.of(regionFilter.of(jdax.machine(), "list devices"),
+        named.and(this::isShown), jdax.machine()), withRegions, withDevices, mappings);
   }
 
   private boolean isShown(DeviceSnapshot candidate) {
@@ -78,10 +78,11 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private Predicate<DeviceSnapshot> named() throws DaxException {
-    if (device == null || device.equals("all")) {
+    DeviceName name = new DeviceName(device == null ? DeviceName.ALL : device);
+    if (name.isAll()) {
       return candidate -> true;
     }
-    Optional<String> name = new DeviceName(device).findIn(jdax.machine()).map(DaxDevice::name);
-    return candidate -> name.equals(Optional.of(candidate.name()));
+    String wanted = regionFilter.require(name.in(jdax.machine())).name();
+    return candidate -> candidate.name().equals(wanted);
   }
 }

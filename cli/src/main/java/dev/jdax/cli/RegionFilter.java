@@ -3,8 +3,10 @@ package dev.jdax.cli;
 
 import java.util.List;
 
+import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 import dev.jdax.DaxRegion;
+import dev.jdax.Errno;
 import picocli.CommandLine.Option;
 
 /** The option that names regions: all that have the id, since ids are not unique, or the one at a path. */
@@ -26,8 +28,30 @@ final class RegionFilter {
     return region.equals(id) || region.equals("region" + id) || region.equals(candidate.source().toString());
   }
 
-  List<DaxRegion> of(Machine machine) throws DaxException {
-    return machine.regions().stream().filter(this::accepts).sorted(RegionSnapshot.ORDER).toList();
+  /**
+   * {@return the regions that were named, of which there is at least one, or all, of which there may be none}
+   *
+   * @throws DaxException with ENXIO if a region was named that is not there
+   */
+  List<DaxRegion> of(Machine machine, String attempt) throws DaxException {
+    List<DaxRegion> regions = machine.regions().stream().filter(this::accepts).sorted(RegionSnapshot.ORDER).toList();
+    if (regions.isEmpty() && isGiven() && !region.equals("all")) {
+      throw new DaxException(Errno.ENXIO, attempt, "there is no " + this, "see those that there are with jdax list -R");
+    }
+    return regions;
+  }
+
+  /**
+   * {@return a device, which is in a region that was named}
+   *
+   * @throws DaxException with ENXIO if it is in another
+   */
+  DaxDevice require(DaxDevice device) throws DaxException {
+    if (!accepts(device.region())) {
+      throw new DaxException(Errno.ENXIO, "find " + device + " in " + this, "it is in " + device.region(),
+          "leave -r away");
+    }
+    return device;
   }
 
   /** {@return what was given, for sentences} */

@@ -28,7 +28,8 @@ class LabelsAreReadAsNdctlReadsThem {
     JsonObject dimm = run.json().getAsJsonArray("dimms").get(0).getAsJsonObject();
     dimm.getAsJsonArray("index").forEach(index -> drop(index.getAsJsonObject(), "offset", "valid", "current",
         "problems"));
-    dimm.getAsJsonArray("label").forEach(label -> drop(label.getAsJsonObject(), "offset", "used", "problems"));
+    dimm.getAsJsonArray("label").forEach(label -> drop(label.getAsJsonObject(), "offset", "used", "problems",
+        "isetcookie_text"));
     assertThat(dimm).isEqualTo(image.labels());
   }
 
@@ -57,6 +58,33 @@ class LabelsAreReadAsNdctlReadsThem {
     CommandRun run = image.run("check-labels", image.in(folder));
     assertThat(run.exitCode()).as(run.toString()).isZero();
     assertThat(run.out()).contains("problems: none").doesNotContain("NOT");
+  }
+
+  @Test
+  void aCheckIsThereForProgramsToo() {
+    Path file = LinuxImage.LABELS_1_2.in(folder);
+    CommandRun right = LinuxImage.LABELS_1_2.run("check-labels", file, "-j");
+    assertThat(right.exitCode()).as(right.toString()).isZero();
+    assertThat(right.json().keySet()).containsExactly("schema", "file", "label_area", "problems");
+    assertThat(right.json().get("file").getAsString()).isEqualTo(file.toString());
+    assertThat(right.json().getAsJsonArray("problems")).isEmpty();
+    CommandRun read = LinuxImage.LABELS_1_2.run("inspect", file, "-j");
+    assertThat(right.json().get("label_area")).isEqualTo(read.json().get("label_area"));
+
+    CommandRun wrong = CommandRun.of("check-labels", file, "--slot", 7, "--json");
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(wrong.json().getAsJsonArray("problems")).hasSize(3);
+    assertThat(wrong.json().getAsJsonArray("problems").get(0).getAsJsonObject().get("field").getAsString())
+        .isEqualTo("isetcookie");
+
+    CommandRun repaired = LinuxImage.LABELS_1_2.run("check-labels", file, "--repair", "--assume-unused", "-j");
+    assertThat(repaired.exitCode()).as(repaired.toString()).isZero();
+    assertThat(repaired.json().get("repaired").getAsString()).contains("index blocks of " + file);
+
+    CommandRun none = LinuxImage.RAW.run("check-labels", LinuxImage.RAW.in(folder), "-j");
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.json().getAsJsonArray("errors").get(0).getAsJsonObject().get("errno").getAsString())
+        .isEqualTo("ENXIO");
   }
 
   @Test

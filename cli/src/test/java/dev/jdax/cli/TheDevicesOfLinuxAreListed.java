@@ -110,8 +110,7 @@ class TheDevicesOfLinuxAreListed {
       "-d dax0.2 | devices | dax0.2", "-d /dev/dax3.0 | devices | dax3.0", "-d 0.1 | devices | dax0.1",
       "-d all | devices | dax0.1 dax0.2 dax3.0", "-D -r 3 | devices | dax3.0",
       "-D -r region0 | devices | dax0.1 dax0.2",
-      "-d dax0.0 | devices | ", "-id dax0.0 | devices | dax0.0", "-d dax7.0 | devices | ", "-D -r 7 | devices | ",
-      "-D -r 3 -d dax0.1 | devices | "})
+      "-d dax0.0 | devices | ", "-id dax0.0 | devices | dax0.0"})
   void whatIsAskedForIsShown(String options, String key, String expected) {
     JsonArray devices = listed(key, options == null ? new Object[0] : (Object[]) options.split(" "));
     assertThat(names(devices)).containsExactly(expected == null ? new String[0] : expected.split(" "));
@@ -125,7 +124,24 @@ class TheDevicesOfLinuxAreListed {
     assertThat(listed("regions", "-r", "64 MiB of addresses")).hasSize(1);
     JsonArray both = listed("regions", "-r", "0", "-d", "dax0.2");
     assertThat(names(both.get(0).getAsJsonObject().getAsJsonArray("devices"))).containsExactly("dax0.2");
-    assertThat(listed("regions", "-r", "9")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"-d dax7.0 | dax7.0", "-d 7.0 | dax7.0", "-d /dev/dax7.0 | dax7.0",
+      "-RDd dax7.0 | dax7.0", "-d nobody | nobody", "-r 9 | region 9", "-D -r region9 | region region9",
+      "-r 9 -d dax0.1 | region 9", "-D -r 3 -d dax0.1 | region 3"})
+  void whatIsNamedAndNotThereIsAFailure(String options, String named) {
+    CommandRun run = machine.run((Object[]) ("list " + options).split(" "));
+    assertThat(run.exitCode()).as(run.toString()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("jdax: cannot ").contains(named).endsWith(" (ENXIO)\n").hasLineCount(1);
+    CommandRun json = machine.run((Object[]) ("list -j " + options).split(" "));
+    assertThat(json.exitCode()).isEqualTo(1);
+    assertThat(json.err()).isEmpty();
+    assertThat(json.json().keySet()).containsExactly("schema", "errors");
+    JsonObject error = json.json().getAsJsonArray("errors").get(0).getAsJsonObject();
+    assertThat(error.get("errno").getAsString()).isEqualTo("ENXIO");
+    assertThat(error.get("message").getAsString()).contains(named);
   }
 
   @Test

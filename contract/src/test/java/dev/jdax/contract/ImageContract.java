@@ -104,7 +104,7 @@ class ImageContract implements HeldAgainst {
   void namesAreThoseOfTheNamespaces() throws IOException {
     assertThat(device().name()).isEqualTo("dax3.0");
     Namespace other = namespace(kind.make(folder, "other"));
-    assertRefused(Errno.EEXIST, () -> bus.add(other), "[dax3.0] would be names of region 3");
+    assertRefused(Errno.EEXIST, () -> bus.add(other), "dax3.0 would be names of region 3");
   }
 
   @Test

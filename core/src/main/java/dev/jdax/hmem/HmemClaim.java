@@ -220,6 +220,7 @@ final class HmemClaim implements Claim {
       case EISDIR -> "name a file, not a folder";
       case EMFILE, ENFILE -> "close files, or raise the limit (ulimit -n)";
       case ENOMEM -> "ask for less, or raise the limit on addresses (ulimit -v)";
+      case EFBIG -> "ask for less, or raise the limit on the size of a file, which memory has too (ulimit -f)";
       default -> "look at the kernel's log";
     }, e);
   }

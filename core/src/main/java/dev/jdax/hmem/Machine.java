@@ -2,6 +2,7 @@
 package dev.jdax.hmem;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +18,15 @@ import java.util.TreeSet;
 record Machine(Path root) {
   static final Machine THIS = new Machine(Path.of("/"));
 
-  /** {@return the text of a file without the white space around it, or empty if it cannot be read} */
+  /**
+   * {@return the text of a file without the white space around it, or empty if it cannot be read}
+   *
+   * <p>Names in it are what others have given, in any encoding. Bytes that are not UTF-8 are replaced, and keep nobody
+   * from the lines around them.
+   */
   Optional<String> read(String path) {
     try {
-      return Optional.of(Files.readString(root.resolve(path)).strip());
+      return Optional.of(new String(Files.readAllBytes(root.resolve(path)), StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
       return Optional.empty();
     }

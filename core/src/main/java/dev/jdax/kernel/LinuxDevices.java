@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 import dev.jdax.DaxAttribute;
 import dev.jdax.DaxBus;
@@ -150,10 +152,15 @@ final class LinuxDevices {
   }
 
   DaxDevice open(String name) throws DaxException {
-    if (name.contains("/")) {
-      return open(Path.of(name));
-    }
     String attempt = "open " + name;
+    if (name.contains("/")) {
+      try {
+        return open(Path.of(name));
+      } catch (InvalidPathException e) {
+        throw new DaxException(Errno.ENOENT, attempt, "Java can name no such file in this locale",
+            "set LC_ALL=C.UTF-8 for the JVM, or give the name of the device", e);
+      }
+    }
     requireBus(attempt);
     return name.matches("dax\\d+\\.\\d+") ? named(attempt, name) : ofNamespace(attempt, name);
   }
@@ -223,7 +230,8 @@ final class LinuxDevices {
     throw found.isEmpty()
         ? new DaxException(Errno.ENXIO, attempt, "no device is made of a namespace of that name or uuid",
             "see ndctl list -N: it has to be there, enabled, and in mode devdax")
-        : new DaxException(Errno.EEXIST, attempt, withUuids(found) + " are all made of a namespace of that name",
+        : new DaxException(Errno.EEXIST, attempt, String.join(", ", withUuids(found))
+            + " are all made of a namespace of that name",
             "name one of them by its uuid");
   }
 

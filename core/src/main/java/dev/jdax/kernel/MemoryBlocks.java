@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxDevice;
@@ -99,7 +100,8 @@ public final class MemoryBlocks {
     }
     throw new DaxException(Errno.EINVAL, "set the mode of " + device + " to " + DaxMode.SYSTEM_RAM,
         "the kernel takes memory in blocks of " + ByteSize.format(size) + " at multiples of that ("
-            + tree.memory().resolve("block_size_bytes") + "), and none lies whole in its ranges " + ranges,
+            + tree.memory().resolve("block_size_bytes") + "), and none lies whole in its ranges "
+            + ranges.stream().map(DaxRange::toString).collect(Collectors.joining(", ")),
         "give it a range of at least " + ByteSize.format(nearest) + " from where one begins now, or use it as "
             + DaxMode.DEVDAX);
   }

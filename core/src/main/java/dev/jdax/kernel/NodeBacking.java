@@ -2,6 +2,7 @@
 package dev.jdax.kernel;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -192,7 +193,7 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
 
   private boolean hugePagesAreDisabled() {
     try {
-      return Files.readAllLines(tree.proc().resolve("self/status")).stream()
+      return Files.readAllLines(tree.proc().resolve("self/status"), StandardCharsets.ISO_8859_1).stream()
           .anyMatch(line -> line.matches("THP_enabled:\\s*0"));
     } catch (IOException e) {
       return false;

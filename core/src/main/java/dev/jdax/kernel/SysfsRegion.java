@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
@@ -243,7 +244,7 @@ final class SysfsRegion implements RegionOps {
         throw new DaxException(Errno.EBUSY, attempt, made.isEmpty()
             ? "somebody else has deleted it at once"
             : "somebody else has created one at the same time, and it cannot be told which of "
-                + made.stream().map(this::name).toList() + " is whose",
+                + made.stream().map(this::name).collect(Collectors.joining(", ")) + " is whose",
             "see which are empty and delete them");
       }
       int device = made.iterator().next();

@@ -9,6 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -124,12 +125,12 @@ public final class Fd implements AutoCloseable {
   }
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
-    return openAt(Abi.AT_FDCWD, path.toString(), flags, mode);
+    return openAt(Abi.AT_FDCWD, PathBytes.of(path), flags, mode);
   }
 
-  private static Fd openAt(int folder, String path, int flags, int mode) throws SystemCallException {
+  private static Fd openAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocateFrom(path);
+      MemorySegment name = arena.allocate(path.length + 1L).copyFrom(MemorySegment.ofArray(path));
       return new Fd(Linux.check(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode)));
     }
   }
@@ -155,7 +156,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if openat(2) fails
    */
   public Fd openIn(String name, boolean write) throws SystemCallException {
-    return openAt(number, name, write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
+    return openAt(number, name.getBytes(StandardCharsets.UTF_8), write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
   }
 
   /**

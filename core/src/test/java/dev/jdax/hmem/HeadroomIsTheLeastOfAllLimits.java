@@ -4,6 +4,8 @@ package dev.jdax.hmem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +62,15 @@ class HeadroomIsTheLeastOfAllLimits {
   void aMachineThatDoesNotSayHasNoLimit() throws Exception {
     tree.with("proc/meminfo", "MemTotal: 4194304 kB\n");
     assertThat(Headroom.of(tree.machine())).isEqualTo(new Headroom(Long.MAX_VALUE, "no limit"));
+  }
+
+  @Test
+  void aMountOfAnyNameHidesNoLimit() throws Exception {
+    tree.with("proc/self/cgroup", "0::/job\n").with("proc/self/mountinfo", "");
+    Files.write(folder.resolve("proc/self/mountinfo"),
+        (ROOT + "43 24 0:40 / /mnt/gr\u00fcn rw - tmpfs none rw\n" + V2).getBytes(StandardCharsets.ISO_8859_1));
+    v2("/job", mib(512), 112, 0);
+    assertHeadroom(400, "/sys/fs/cgroup/job/memory.max");
   }
 
   @Test

@@ -57,8 +57,8 @@ class ADeviceIsOpenedByNodeNameOrNamespace {
   void aNameThatTwoNamespacesHaveIsRefused() throws Exception {
     String names = "sys/devices/LNXSYSTM:00/ndbus0/region0/namespace0.";
     linux.put(names + "1/alt_name", "name0\n");
-    assertRefused(() -> devices.open("name0"), Errno.EEXIST, "cannot open name0: [dax0.0 (uuid "
-        + FakeLinux.uuid(0x20) + "), dax0.1 (uuid " + FakeLinux.uuid(0x21) + ")] are all made of a namespace of that "
+    assertRefused(() -> devices.open("name0"), Errno.EEXIST, "cannot open name0: dax0.0 (uuid "
+        + FakeLinux.uuid(0x20) + "), dax0.1 (uuid " + FakeLinux.uuid(0x21) + ") are all made of a namespace of that "
         + "name; name one of them by its uuid (EEXIST)");
     linux.put(names + "1/alt_name", "Name0\n"); // which is another name
     assertThat(devices.open("name0").name()).isEqualTo("dax0.0");

@@ -292,7 +292,7 @@ class ADriverIsBoundAndUnboundWithCare {
   void oneProgramAtATimeCreates() throws Exception {
     linux.after(REGION + "/dax_region/create", afterwards(() -> linux.device(REGION, "dax0.7", 4096)));
     assertRefused(region::create, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
-        + ": somebody else has created one at the same time, and it cannot be told which of [dax0.1, dax0.7] is whose; "
+        + ": somebody else has created one at the same time, and it cannot be told which of dax0.1, dax0.7 is whose; "
         + "see which are empty and delete them (EBUSY)");
     linux.after(REGION + "/dax_region/create", afterwards(() -> linux.vanish(REGION + "/dax0.2")));
     assertRefused(region::create, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)

@@ -176,14 +176,14 @@ class MemoryBlocksLieWholeInTheRanges {
     String reason = "cannot set the mode of dax0.0 to system-ram: the kernel takes memory in blocks of 128 MiB at "
         + "multiples of that (" + linux.path(MEMORY) + "/block_size_bytes), and none lies whole in its ranges ";
     assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, Removal.FORCE), Errno.EINVAL, reason
-        + "[0x40000000-0x43ffffff]; give it a range of at least 128 MiB from where one begins now, or use it as devdax "
+        + "0x40000000-0x43ffffff; give it a range of at least 128 MiB from where one begins now, or use it as devdax "
         + "(EINVAL)");
     assertThat(linux.writes()).as("it was not even unbound").isEmpty();
     assertThat(device.mode()).contains(DaxMode.DEVDAX);
     linux.put("sys/devices/platform/hmem.0/dax0.0/size", (252 * MIB) + "\n"); // almost two blocks, misplaced
     linux.mapping("sys/devices/platform/hmem.0", "dax0.0", 0, 0x40200000L, 252 * MIB, 0);
     assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, Removal.FORCE), Errno.EINVAL, reason
-        + "[0x40200000-0x4fdfffff]; give it a range of at least 254 MiB from where one begins now, or use it as devdax "
+        + "0x40200000-0x4fdfffff; give it a range of at least 254 MiB from where one begins now, or use it as devdax "
         + "(EINVAL)");
     linux.put("sys/devices/platform/hmem.0/dax0.0/size", (254 * MIB) + "\n");
     linux.mapping("sys/devices/platform/hmem.0", "dax0.0", 0, 0x40200000L, 254 * MIB, 0);

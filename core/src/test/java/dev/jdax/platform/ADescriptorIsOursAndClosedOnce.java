@@ -4,10 +4,12 @@ package dev.jdax.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +27,7 @@ class ADescriptorIsOursAndClosedOnce {
   private static final int EBADF = 9;
   private static final int EEXIST = 17;
   private static final int ENODEV = 19;
+  private static final int ENOTDIR = 20;
   private static final int EISDIR = 21;
   private static final int EINVAL = 22;
   private static final int O_CLOEXEC = 02000000;
@@ -55,6 +58,24 @@ class ADescriptorIsOursAndClosedOnce {
       file.truncate(12345);
       assertThat(file.status().size()).isEqualTo(12345).isEqualTo(Files.size(path));
     }
+  }
+
+  /** The bytes of a name: of UTF-8, of Latin-1, and a percent sign, which stands for itself. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gr%C3%BCn", "gr%FCn", "100%25%FC", "a%20b%E2%82%AC"})
+  void aNameIsTheBytesThatTheJdkGivesToTheKernel(String bytes) throws Exception {
+    Path named = Path.of(URI.create(folder.toUri() + bytes));
+    Files.writeString(named, "text");
+    try (Fd file = Fd.open(named, true)) {
+      assertThat(file.status().id().inode()).isEqualTo(Files.getAttribute(named, "unix:ino"));
+    }
+    Files.delete(named);
+    Fd.create(named).close();
+    assertThat(named).exists();
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.toList()).containsExactly(named);
+    }
+    assertErrno(() -> Fd.open(Path.of(URI.create(folder.toUri() + bytes + "/x")), false), "openat", ENOTDIR);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import dev.jdax.PageSize;
 import dev.jdax.spi.MemorySource;
@@ -159,5 +160,12 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
   @Override
   public String toString() {
     return device() + (name().isEmpty() ? "" : " \"" + name() + "\"") + " of " + file;
+  }
+
+  /** {@return some namespaces for a sentence, or that there are none} */
+  static String inWords(List<Namespace> namespaces) {
+    return namespaces.isEmpty()
+        ? "none"
+        : namespaces.stream().map(Namespace::toString).collect(Collectors.joining(", "));
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.jdax.ByteSize;
@@ -46,7 +47,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
 
   private static DaxException unknown(NvdimmImage image, String attempt) {
     return new DaxException(Errno.ENXIO, attempt,
-        "there is none of that name or uuid; there are " + image.namespaces(), "name one of them");
+        "there is none of that name or uuid; there are " + Namespace.inWords(image.namespaces()), "name one of them");
   }
 
   private static NamespaceRemoval labelled(Overwriting overwriting, LabelArea area, String key) throws IOException {
@@ -63,7 +64,8 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
     if (uuids.size() > 1) {
       throw listed.size() == uuids.size()
           ? NamespaceKey.ambiguous(attempt, listed)
-          : new DaxException(Errno.EEXIST, attempt, uuids.size() + " labels have that name or uuid, of uuids " + uuids,
+          : new DaxException(Errno.EEXIST, attempt, uuids.size() + " labels have that name or uuid, of uuids "
+              + uuids.stream().map(UUID::toString).collect(Collectors.joining(", ")),
               "name one of them by its uuid");
     }
     return new NamespaceRemoval(labelled(overwriting, area, uuids.getFirst()), listed.stream().findFirst());
@@ -79,7 +81,8 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
     }
     freed.forEach(reservation -> free.set(reservation.slot()));
     List<MediaStep> steps = new ArrayList<>();
-    steps.add(LabelUpdate.index(area, free, "free again: " + freed).withBarrier());
+    steps.add(LabelUpdate.index(area, free, "free again: "
+        + freed.stream().map(DpaReservation::toString).collect(Collectors.joining("; "))).withBarrier());
     for (DpaReservation reservation : freed) {
       if (Long.compareUnsigned(reservation.dpa(), image.regionSize()) < 0
           && kept.stream().noneMatch(reservation::overlaps)) {

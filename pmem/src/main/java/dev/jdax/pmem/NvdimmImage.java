@@ -349,7 +349,8 @@ public final class NvdimmImage implements AutoCloseable {
     String attempt = "find namespace " + key + " in " + file;
     List<Namespace> found = namespaces.stream().filter(new NamespaceKey(key)::names).toList();
     if (found.isEmpty()) {
-      throw new DaxException(Errno.ENXIO, attempt, "none has that name or uuid", "it has " + namespaces);
+      throw new DaxException(Errno.ENXIO, attempt, "none has that name or uuid",
+          "it has " + Namespace.inWords(namespaces));
     }
     if (found.size() > 1) {
       throw NamespaceKey.ambiguous(attempt, found);

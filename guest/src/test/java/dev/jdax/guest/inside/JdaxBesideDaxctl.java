@@ -324,7 +324,7 @@ public class JdaxBesideDaxctl {
     assertThat(small.get("errno").getAsString()).as("of 64 MiB, with blocks of 128 MiB").isEqualTo("EINVAL");
     assertThat(small.get("message").getAsString())
         .contains("the kernel takes memory in blocks of 128 MiB at multiples of "
-            + "that (/sys/devices/system/memory/block_size_bytes), and none lies whole in its ranges [0x40000000-0x43ffffff]");
+            + "that (/sys/devices/system/memory/block_size_bytes), and none lies whole in its ranges 0x40000000-0x43ffffff");
     assertThat(jdax("list", "-d", dax(1), "-j").device().get("driver").getAsString()).isEqualTo("device_dax");
     JsonObject given = jdax("reconfigure-device", "-f", "-s", "256M", "-m", "system-ram", dax(1), "-j").device();
     assertThat(given.get("online_memblocks").getAsInt()).isEqualTo(2);
