@@ -48,7 +48,7 @@ class AnImageOnHugetlbfsIsMadeAndMapped {
   }
 
   private ImageEditor editor() throws IOException {
-    return ImageEditor.open(file, Attachment.DEFAULT, Force.none());
+    return ImageEditor.open(file, Attachment.DEFAULT.withSlot(0), Force.none());
   }
 
   @Test
@@ -78,7 +78,7 @@ class AnImageOnHugetlbfsIsMadeAndMapped {
 
   @Test
   void whatNobodyAccountsForIsSafeThereToo() throws IOException {
-    try (ImageEditor forced = ImageEditor.open(file, Attachment.DEFAULT, Set.of(Force.CONTENT))) {
+    try (ImageEditor forced = ImageEditor.open(file, Attachment.DEFAULT.withSlot(0), Set.of(Force.CONTENT))) {
       forced.createNamespace(NamespaceRequest.of(LinuxView.FSDAX, PageSize.SIZE_4K, MapLocation.RAM));
     }
     try (ImageEditor editor = editor()) {

@@ -41,7 +41,7 @@ class NobodyReadsAnImageWhileItIsWritten {
     }
     assumeTrue(Set.of("ext4", "xfs", "btrfs", "f2fs", "tmpfs").contains(Files.getFileStore(file).type()),
         "needs a folder on ext4, XFS, Btrfs, F2FS or tmpfs for its files");
-    try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT, Force.none())) {
+    try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT.withSlot(0), Force.none())) {
       editor.initLabels(LabelVersion.V1_2, LABELS);
     }
   }
@@ -104,7 +104,7 @@ class NobodyReadsAnImageWhileItIsWritten {
   @Test
   void whoOpensItMeanwhileWaitsAndSeesTheNewState() throws Exception {
     List<Reading> readings = new ArrayList<>();
-    try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT, Force.none(), below -> {
+    try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT.withSlot(0), Force.none(), below -> {
       readings.add(new Reading(below));
       return readings.getFirst();
     })) {
@@ -119,7 +119,7 @@ class NobodyReadsAnImageWhileItIsWritten {
 
   @Test
   void betweenTwoEditsItIsOpenedAtOnceAndLookedAtAgain() throws Exception {
-    try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT, Force.none())) {
+    try (ImageEditor editor = ImageEditor.open(file, Attachment.DEFAULT.withSlot(0), Force.none())) {
       editor.createNamespace(REQUEST.withName("alpha"));
       byte[] labels = new byte[LABELS];
       try (RandomAccessFile other = new RandomAccessFile(file.toFile(), "rw")) {

@@ -31,7 +31,7 @@ class WhatNobodyAccountsForNeedsForce {
   private final RecordedMedia media = new RecordedMedia(REGION + LABELS);
 
   private ImageEditor editor(Set<Force> force) throws IOException {
-    return ImageEditor.of(Attachment.DEFAULT, media, force);
+    return ImageEditor.of(Attachment.DEFAULT.withSlot(0), media, force);
   }
 
   private void refused(long at, ThrowingCallable call) {
@@ -67,7 +67,7 @@ class WhatNobodyAccountsForNeedsForce {
   void inTheMemoryMapOfANamespaceThatIsAllOfTheImage() throws IOException {
     RecordedMedia large = new RecordedMedia(1L << 30); // 16 MiB of memory map
     large.write(9 * MIB, SOMETHING);
-    ImageEditor editor = ImageEditor.of(Attachment.DEFAULT, large, Force.none());
+    ImageEditor editor = ImageEditor.of(Attachment.DEFAULT.withSlot(0), large, Force.none());
     assertThatThrownBy(() -> editor.createNamespace(REQUEST)).hasMessageContaining("at 0x900000 it is not zero");
     editor.createNamespace(NamespaceRequest.of(LinuxView.DEVDAX, PageSize.SIZE_2M, MapLocation.RAM));
   }
