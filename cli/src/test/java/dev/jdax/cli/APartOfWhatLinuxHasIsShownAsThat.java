@@ -79,7 +79,8 @@ class APartOfWhatLinuxHasIsShownAsThat {
         "raw          64 MiB, from 0x0", "problems: none").doesNotContain("note");
     JsonObject json = CommandRun.of("inspect", "-j", files.get(2), files.get(0), "--interleave", turn, files.get(3),
         files.get(1)).json();
-    assertThat(json.keySet()).containsExactly("schema", "dimms", "missing", "isetcookie", "interleave", "region_size",
+    assertThat(json.keySet()).containsExactly("schema", "dimms", "missing", "isetcookie", "isetcookie_text",
+        "interleave", "region_size",
         "base", "images", "namespaces", "infoblocks", "problems");
     assertThat(json.get("dimms").getAsInt()).isEqualTo(4);
     assertThat(json.getAsJsonArray("images")).extracting(image -> image.getAsJsonObject().get("position").getAsInt())

@@ -36,7 +36,7 @@ class AWrongCallIsExplained {
 
   @ParameterizedTest
   @ValueSource(strings = {"list --bogus", "list --json=false --bogus", "create-namespace -nj nv.img -m foo",
-      "read-infoblock -nj", "inspect nv.img -- -j", "destroy-namespace -n=-j"})
+      "read-infoblock -nj", "read-labels nv.img -- -j", "destroy-namespace -n=-j"})
   void toPeopleInWords(String call) {
     CommandRun run = run(call);
     assertThat(run.exitCode()).as(run.toString()).isEqualTo(2);

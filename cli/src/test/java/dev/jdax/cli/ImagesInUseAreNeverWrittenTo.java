@@ -129,7 +129,8 @@ class ImagesInUseAreNeverWrittenTo {
     Path device = loop();
     assertRefused(device, List.of(), "EBUSY", "the kernel does not say who has a block device open", "--assume-unused");
     assertThat(CommandRun.of("init-labels", "--assume-unused", device).exitCode()).isZero();
-    assertThat(CommandRun.of("create-namespace", "--assume-unused", "-s", "16M", device).exitCode()).isZero();
+    assertThat(CommandRun.of("create-namespace", "--assume-unused", "--slot", "0", "-s", "16M", device).exitCode())
+        .isZero();
     try (Arena arena = Arena.ofShared()) {
       try (FileChannel channel = FileChannel.open(device)) {
         channel.map(MapMode.READ_ONLY, 0, 4096, arena);
