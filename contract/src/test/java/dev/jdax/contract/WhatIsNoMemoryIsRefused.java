@@ -122,17 +122,20 @@ class WhatIsNoMemoryIsRefused {
         "nobody has claimed it", "delete it, or attach to it");
   }
 
+  /** A file that is there and may not be written is {@link WhatMayOnlyBeReadIsMappedForReading}. */
   @Test
-  void filesThatMayNotBeWritten() throws IOException {
-    Path file = Files.write(folder.resolve("file"), new byte[4096]);
+  void filesThatMayNotBeMade() throws IOException {
+    HmemRegion memory = HmemRegion.of(2 * MIB, PageSize.SIZE_4K).inFile(folder.resolve("file"));
     try (FailingCalls readOnly = FailingCalls.failing(1, Errno.EROFS.number())) {
-      assertRefused(Errno.EROFS, () -> bus.add(HmemRegion.attach(file)), "the kernel refused openat");
+      assertRefused(Errno.EROFS, () -> bus.add(memory), "the kernel refused openat",
+          "name a file on a mount that may be written");
       assertThat(readOnly.hasFailed()).isTrue();
     }
     try (FailingCalls denied = FailingCalls.failing(1, Errno.EACCES.number())) {
-      assertRefused(Errno.EACCES, () -> bus.add(HmemRegion.attach(file)), "see that you may read and write it");
+      assertRefused(Errno.EACCES, () -> bus.add(memory), "see that you may read and write it");
       assertThat(denied.hasFailed()).isTrue();
     }
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
