@@ -400,6 +400,18 @@ public final class DaxMapping implements AutoCloseable {
     leave(enter());
   }
 
+  /**
+   * Looks, after an operation that was not counted, whether the mapping was open until then: before its memory is
+   * unmapped, {@code stopped} is set, and before that is taken back, {@code ended} is.
+   *
+   * @throws IllegalStateException if the mapping is closed
+   */
+  void requireStillOpen() {
+    if (inFlight.isStopped() || ended != null) {
+      requireOpenNow();
+    }
+  }
+
   private void requireInside(long from, long range) {
     if (from < 0 || range < 0 || from > length() - range) {
       throw new IndexOutOfBoundsException("range at " + from + " of " + range + " bytes in " + this);

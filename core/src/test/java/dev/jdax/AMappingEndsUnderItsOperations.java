@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import dev.jdax.platform.StepBeforeACall;
 import dev.jdax.spi.MemoryInADomain;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,5 +160,55 @@ class AMappingEndsUnderItsOperations {
       assertThat(filling).failsWithin(1, TimeUnit.MINUTES).withThrowableThat()
           .withCauseInstanceOf(IllegalStateException.class).withMessageContaining("it was closed");
     }
+  }
+
+  /** The next mapping of that size has the same addresses, so that the flush meets no fault. */
+  @Test
+  void aFlushDuringWhichTheMappingIsClosedAndItsAddressesAreReusedFails() throws Exception {
+    int size = 256 << 20;
+    MemoryInADomain large = new MemoryInADomain(PersistenceDomain.MEMORY_CONTROLLER, true, size);
+    try (DaxBus another = DaxBus.withDrivers(large); ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      DaxDevice larger = another.add(large).devices().getFirst();
+      int caught = 0;
+      for (int round = 0; round < 20 && caught < 3; round++) {
+        DaxMapping mapping = larger.map(Access.READ_WRITE);
+        CountDownLatch start = new CountDownLatch(1);
+        Future<?> flush = threads.submit(() -> {
+          start.countDown();
+          mapping.flush(0, size);
+          return null;
+        });
+        start.await();
+        TimeUnit.MILLISECONDS.sleep(1 + round % 5);
+        mapping.close();
+        try (DaxMapping _ = larger.map(Access.READ_WRITE)) {
+          TimeUnit.MILLISECONDS.sleep(2);
+          if (!flush.isDone()) {
+            caught++;
+            assertThat(flush).failsWithin(1, TimeUnit.MINUTES).withThrowableThat()
+                .withCauseInstanceOf(IllegalStateException.class).withMessageContaining("it was closed");
+          }
+        }
+      }
+      assertThat(caught).as("flushes that were under way when the mapping was closed").isPositive();
+    }
+  }
+
+  @Test
+  void aSyncDuringWhichTheMappingIsClosedAndItsAddressesAreReusedFails() throws Exception {
+    close();
+    open(PersistenceDomain.PAGE);
+    DaxMapping mapping = device.map(Access.READ_WRITE);
+    List<DaxMapping> next = new ArrayList<>();
+    try (StepBeforeACall _ = StepBeforeACall.of("msync", () -> {
+      mapping.close();
+      next.add(device.map(Access.READ_WRITE));
+    })) {
+      assertThatThrownBy(() -> mapping.persist(0, 8)).isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("it was closed");
+    } finally {
+      next.forEach(DaxMapping::close);
+    }
+    assertThat(next).isNotEmpty();
   }
 }
