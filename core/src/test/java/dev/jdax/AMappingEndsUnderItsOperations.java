@@ -211,4 +211,36 @@ class AMappingEndsUnderItsOperations {
     }
     assertThat(next).isNotEmpty();
   }
+
+  @Test
+  void aCheckLetsTheEndInBetweenItsParts() throws Exception {
+    MemoryInADomain large = new MemoryInADomain(PersistenceDomain.NONE, true, 512 << 20);
+    try (DaxBus another = DaxBus.withDrivers(large); ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      DaxMapping mapping = another.add(large).devices().getFirst().map(Access.READ_ONLY);
+      Future<?> checking = again(threads, new CountDownLatch(1), mapping, m -> m.check(100, (512 << 20) - 100));
+      TimeUnit.MILLISECONDS.sleep(20);
+      mapping.close();
+      checking.get(); // which says that it is closed
+    }
+  }
+
+  @Test
+  void aCheckOfALongRangeStopsWhenItsThreadIsInterrupted() throws Exception {
+    MemoryInADomain large = new MemoryInADomain(PersistenceDomain.NONE, true, 130 << 20);
+    try (DaxBus another = DaxBus.withDrivers(large);
+        DaxMapping mapping = another.add(large).devices().getFirst().map(Access.READ_ONLY)) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThatThrownBy(() -> mapping.check(4096, (130 << 20) - 4096)).isInstanceOf(DaxException.class)
+            .hasMessageContaining("the thread was interrupted at 0x4000000").hasMessageEndingWith("(EINTR)");
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        assertThat(mapping.check(0, 64 << 20)).as("a short one is done").isEmpty();
+      } finally {
+        Thread.interrupted();
+      }
+      assertThat(mapping.check(0, 130 << 20)).isEmpty();
+      large.truncate((100 << 20) + 5);
+      assertThat(mapping.check(1, (130 << 20) - 1)).hasValue((100 << 20) + 4096);
+    }
+  }
 }
