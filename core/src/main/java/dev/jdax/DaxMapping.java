@@ -28,6 +28,8 @@ public final class DaxMapping implements AutoCloseable {
   /** How long the end of a mapping waits for calls that hold its memory. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration RETRY = Duration.ofNanos(200_000);
+  /** How much {@link #check} asks the kernel for in one call, in bytes: the end of the mapping waits for one call. */
+  private static final long CHECKED_AT_ONCE = 64L << 20;
 
   private final DaxDevice device;
   private final Access access;
@@ -138,23 +140,42 @@ public final class DaxMapping implements AutoCloseable {
    * {@return the offset in this mapping of the first dead block in a range, or empty if all of it can be touched}
    *
    * <p>Memory dies under a mapping where others can take it away (a file that is truncated), or where it is poisoned.
-   * Blocks that are alive count as touched afterwards.
+   * Blocks that are alive count as touched afterwards. A long range is looked at in parts, between which the mapping may
+   * be closed.
    *
    * @param from where the range begins in this mapping, in bytes
    * @param range how long it is, in bytes
    * @throws IndexOutOfBoundsException if the range is not inside the mapping
-   * @throws IllegalStateException if the mapping is closed
-   * @throws DaxException with ENXIO if others have unbound the device since it was mapped, and bound it again; or if the
-   *     kernel cannot be asked (before Linux 5.14)
+   * @throws IllegalStateException if the mapping is closed before the range was looked at
+   * @throws DaxException with ENXIO if others have unbound the device since it was mapped, and bound it again; with
+   *     EINTR if the calling thread is interrupted before the range was looked at, which it stays; or if the kernel
+   *     cannot be asked (before Linux 5.14)
    */
   public OptionalLong check(long from, long range) throws DaxException {
     requireInside(from, range);
+    String attempt = "check " + this;
+    long part = Math.max(CHECKED_AT_ONCE, alignment.bytes());
+    long at = from;
+    OptionalLong gone;
+    do {
+      long end = Math.min(from + range, at - at % part + part);
+      gone = checkPart(attempt, at, end - at);
+      at = end;
+      if (at < from + range && gone.isEmpty() && Thread.currentThread().isInterrupted()) {
+        throw new DaxException(Errno.EINTR, attempt, "the thread was interrupted at " + ByteSize.hex(at),
+            "check the rest from there");
+      }
+    } while (at < from + range && gone.isEmpty());
+    return gone;
+  }
+
+  private OptionalLong checkPart(String attempt, long from, long range) throws DaxException {
     int stripe = enter();
     try {
-      backing.requireSame("check " + this);
+      backing.requireSame(attempt);
       return range == 0
           ? OptionalLong.empty()
-          : persistence.firstGone("check " + this, from, range, access == Access.READ_WRITE);
+          : persistence.firstGone(attempt, from, range, access == Access.READ_WRITE);
     } finally {
       leave(stripe);
     }
@@ -398,6 +419,18 @@ public final class DaxMapping implements AutoCloseable {
   /** As {@link #requireOpen}, but waits for the end of a mapping that is being closed. */
   void requireOpenNow() {
     leave(enter());
+  }
+
+  /**
+   * Looks, after an operation that was not counted, whether the mapping was open until then: before its memory is
+   * unmapped, {@code stopped} is set, and before that is taken back, {@code ended} is.
+   *
+   * @throws IllegalStateException if the mapping is closed
+   */
+  void requireStillOpen() {
+    if (inFlight.isStopped() || ended != null) {
+      requireOpenNow();
+    }
   }
 
   private void requireInside(long from, long range) {

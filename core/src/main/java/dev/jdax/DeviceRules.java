@@ -25,8 +25,8 @@ final class DeviceRules {
     long granule = alignment.sizeGranule();
     if (size % granule != 0) {
       throw new DaxException(Errno.EINVAL, attempt,
-          "the size must be a multiple of " + ByteSize.format(granule) + " at an alignment of " + alignment, "use "
-              + ByteSize.format(size / granule * granule) + " or " + ByteSize.format((size / granule + 1) * granule));
+          "the size must be a multiple of " + ByteSize.format(granule) + " at an alignment of " + alignment,
+          "use " + Multiples.near(size, granule, 0, ByteSize::format));
     }
   }
 

@@ -89,6 +89,11 @@ final class InFlight {
     return ending.tryLock();
   }
 
+  /** {@return whether a thread tries to end the mapping now, and keeps operations out} */
+  boolean isStopped() {
+    return stopped;
+  }
+
   /** Lets nobody in until {@link #endTrying}. */
   void stop() {
     stopped = true;

@@ -22,13 +22,12 @@ final class MappingRules {
     if (!alignment.divides(offset)) {
       throw new DaxException(Errno.EINVAL, attempt,
           "the offset must be a multiple of the device's alignment, " + alignment,
-          "use " + ByteSize.hex(below(offset, alignment)) + " or " + ByteSize.hex(above(offset, alignment)));
+          "use " + Multiples.near(offset, alignment.bytes(), 0, ByteSize::hex));
     }
     if (length == 0 || !alignment.divides(length)) {
-      String smaller = below(length, alignment) == 0 ? "" : ByteSize.format(below(length, alignment)) + " or ";
       throw new DaxException(Errno.EINVAL, attempt,
           "the length must be a positive multiple of the device's alignment, " + alignment,
-          "use " + smaller + ByteSize.format(above(length, alignment)));
+          "use " + Multiples.near(length, alignment.bytes(), alignment.bytes(), ByteSize::format));
     }
     if (offset + length > device.size()) {
       throw new DaxException(Errno.EINVAL, attempt, "the device ends at " + ByteSize.hex(device.size()),
@@ -57,13 +56,5 @@ final class MappingRules {
         granularity.compareTo(alignment) < 0
             ? "set its alignment to " + granularity + ", or waive the granularity when the region is made"
             : "set its alignment to " + granularity);
-  }
-
-  private static long below(long value, PageSize alignment) {
-    return value - value % alignment.bytes();
-  }
-
-  private static long above(long value, PageSize alignment) {
-    return below(value, alignment) + alignment.bytes();
   }
 }

@@ -14,8 +14,9 @@ import dev.jdax.spi.Backing;
  * Makes the stores of one mapping durable, as its persistence domain needs it. Ranges were checked before.
  *
  * <p>A flush is not counted as under way, since that would cost as much as the flush of a line. So the mapping may end
- * under it, and then its addresses may be nobody's: that is a fault, which is told as a closed mapping. Or they are
- * those of somebody else's new mapping: writing lines of that back does it no harm, as it changes no byte.
+ * during a flush, and its addresses may then be unmapped, which is a fault, or be those of another mapping, whose lines
+ * are written back: that changes no byte. In either case the flush looks afterwards whether the mapping was open until
+ * then, so that nothing is told to be durable that is not.
  */
 class Persistence {
   private final DaxMapping mapping;
@@ -97,6 +98,7 @@ class Persistence {
     if (gone != CpuCache.DONE) {
       throw gone(attempt(verb, offset, length), gone);
     }
+    mapping.requireStillOpen();
   }
 
   /** A fault would end the JVM: the mapping is kept open, and the kernel is asked whether the memory is there. */
@@ -130,6 +132,7 @@ class Persistence {
       mapping.requireOpenNow();
       throw Placement.refused(attempt(verb, offset, length), e, "look at its log: the medium may be failing");
     }
+    mapping.requireStillOpen();
   }
 
   /** {@return the first block in a range that cannot be touched; called while the mapping cannot end} */

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import dev.jdax.platform.StepBeforeACall;
 import dev.jdax.spi.MemoryInADomain;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +159,88 @@ class AMappingEndsUnderItsOperations {
       closing.get();
       assertThat(filling).failsWithin(1, TimeUnit.MINUTES).withThrowableThat()
           .withCauseInstanceOf(IllegalStateException.class).withMessageContaining("it was closed");
+    }
+  }
+
+  /** The next mapping of that size has the same addresses, so that the flush meets no fault. */
+  @Test
+  void aFlushDuringWhichTheMappingIsClosedAndItsAddressesAreReusedFails() throws Exception {
+    int size = 256 << 20;
+    MemoryInADomain large = new MemoryInADomain(PersistenceDomain.MEMORY_CONTROLLER, true, size);
+    try (DaxBus another = DaxBus.withDrivers(large); ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      DaxDevice larger = another.add(large).devices().getFirst();
+      int caught = 0;
+      for (int round = 0; round < 20 && caught < 3; round++) {
+        DaxMapping mapping = larger.map(Access.READ_WRITE);
+        CountDownLatch start = new CountDownLatch(1);
+        Future<?> flush = threads.submit(() -> {
+          start.countDown();
+          mapping.flush(0, size);
+          return null;
+        });
+        start.await();
+        TimeUnit.MILLISECONDS.sleep(1 + round % 5);
+        mapping.close();
+        try (DaxMapping _ = larger.map(Access.READ_WRITE)) {
+          TimeUnit.MILLISECONDS.sleep(2);
+          if (!flush.isDone()) {
+            caught++;
+            assertThat(flush).failsWithin(1, TimeUnit.MINUTES).withThrowableThat()
+                .withCauseInstanceOf(IllegalStateException.class).withMessageContaining("it was closed");
+          }
+        }
+      }
+      assertThat(caught).as("flushes that were under way when the mapping was closed").isPositive();
+    }
+  }
+
+  @Test
+  void aSyncDuringWhichTheMappingIsClosedAndItsAddressesAreReusedFails() throws Exception {
+    close();
+    open(PersistenceDomain.PAGE);
+    DaxMapping mapping = device.map(Access.READ_WRITE);
+    List<DaxMapping> next = new ArrayList<>();
+    try (StepBeforeACall _ = StepBeforeACall.of("msync", () -> {
+      mapping.close();
+      next.add(device.map(Access.READ_WRITE));
+    })) {
+      assertThatThrownBy(() -> mapping.persist(0, 8)).isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("it was closed");
+    } finally {
+      next.forEach(DaxMapping::close);
+    }
+    assertThat(next).isNotEmpty();
+  }
+
+  @Test
+  void aCheckLetsTheEndInBetweenItsParts() throws Exception {
+    MemoryInADomain large = new MemoryInADomain(PersistenceDomain.NONE, true, 512 << 20);
+    try (DaxBus another = DaxBus.withDrivers(large); ExecutorService threads = Executors.newSingleThreadExecutor()) {
+      DaxMapping mapping = another.add(large).devices().getFirst().map(Access.READ_ONLY);
+      Future<?> checking = again(threads, new CountDownLatch(1), mapping, m -> m.check(100, (512 << 20) - 100));
+      TimeUnit.MILLISECONDS.sleep(20);
+      mapping.close();
+      checking.get(); // which says that it is closed
+    }
+  }
+
+  @Test
+  void aCheckOfALongRangeStopsWhenItsThreadIsInterrupted() throws Exception {
+    MemoryInADomain large = new MemoryInADomain(PersistenceDomain.NONE, true, 130 << 20);
+    try (DaxBus another = DaxBus.withDrivers(large);
+        DaxMapping mapping = another.add(large).devices().getFirst().map(Access.READ_ONLY)) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThatThrownBy(() -> mapping.check(4096, (130 << 20) - 4096)).isInstanceOf(DaxException.class)
+            .hasMessageContaining("the thread was interrupted at 0x4000000").hasMessageEndingWith("(EINTR)");
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        assertThat(mapping.check(0, 64 << 20)).as("a short one is done").isEmpty();
+      } finally {
+        Thread.interrupted();
+      }
+      assertThat(mapping.check(0, 130 << 20)).isEmpty();
+      large.truncate((100 << 20) + 5);
+      assertThat(mapping.check(1, (130 << 20) - 1)).hasValue((100 << 20) + 4096);
     }
   }
 }

@@ -4,8 +4,11 @@ package dev.jdax.platform;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * {@link MachineCode} in a page of its own: written, then made executable, and never both at once. It stays for as long
@@ -39,6 +42,27 @@ record CodePage(MachineCode code, long address) {
           e.getMessage());
       return page;
     }
+  }
+
+  /**
+   * {@return the page that holds the two handlers, if they are those of this code; another class loader made it}
+   *
+   * <p>Memory is read only where both addresses lie as the handlers of this code lie in one page.
+   *
+   * @param onBus the handler of SIGBUS
+   * @param onSegv the handler of SIGSEGV
+   */
+  @SuppressWarnings("restricted")
+  static Optional<CodePage> withHandlers(MachineCode code, long onBus, long onSegv) {
+    long address = onBus - code.offset("onBus");
+    if (address % SIZE != 0 || address != onSegv - code.offset("onSegv")) {
+      return Optional.empty();
+    }
+    byte[] found = MemorySegment.ofAddress(address).reinterpret(SIZE).asSlice(0, code.bytes().length)
+        .toArray(ValueLayout.JAVA_BYTE);
+    // Each page has other handlers to hand on to.
+    ByteBuffer.wrap(found).putLong(code.offset("nextOnBus"), 0).putLong(code.offset("nextOnSegv"), 0);
+    return Arrays.equals(found, code.bytes()) ? Optional.of(new CodePage(code, address)) : Optional.empty();
   }
 
   @SuppressWarnings("restricted")

@@ -57,7 +57,7 @@ public final class CpuCache {
           if (guarded.isPresent()) {
             return of(CacheRoute.GUARDED, guarded.get());
           }
-          LOG.log(Level.WARNING, "no handler of SIGBUS and SIGSEGV could be put in front of the JVM''s: the kernel is "
+          LOG.log(Level.WARNING, "no handler of SIGBUS and SIGSEGV could be put in front of the JVM's: the kernel is "
               + "asked before memory is flushed that may vanish");
         }
         return of(CacheRoute.UNGUARDED, CodePage.of(code, 0, 0));

@@ -14,24 +14,39 @@ import java.util.Optional;
  * our functions goes on where they fail; anything else is handed on to whoever handled it before. It is the whole
  * process's, and stays. The kernel is called directly, so that no library in between (libjsig) takes it for one of the
  * program's own.
+ *
+ * <p>A JVM may have jdax in several class loaders, and the handlers are the process's. So one class loader at a time
+ * installs, and a class loader that finds the handlers of equal machine code in place uses that page.
  */
 final class FaultHandler {
   private static final long SIG_IGN = 1;
+  /** The lock of all class loaders, in every version of jdax: an interned string is one object of the whole JVM. */
+  private static final Object HANDLERS_OF_THIS_JVM = "dev.jdax: the handlers of SIGBUS and SIGSEGV".intern();
 
   private FaultHandler() {
   }
 
   /**
-   * Installs the handler.
+   * Installs the handler, unless it is there already.
    *
    * @return the page with it and the functions that it guards; empty if there is nobody to hand other faults on to, or
-   *     somebody else changed the handlers at the same time: then they are as they were
+   *     a library other than jdax changed the handlers at the same time: then they are as they were
    * @throws SystemCallException if the kernel refuses, or the page cannot be made; then the handlers are as they were
    */
   static Optional<CodePage> install(MachineCode code) throws SystemCallException {
+    synchronized (HANDLERS_OF_THIS_JVM) {
+      return installAlone(code);
+    }
+  }
+
+  private static Optional<CodePage> installAlone(MachineCode code) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bus = ask(Abi.SIGBUS, MemorySegment.NULL, arena);
       MemorySegment segv = ask(Abi.SIGSEGV, MemorySegment.NULL, arena);
+      Optional<CodePage> installed = CodePage.withHandlers(code, handler(bus), handler(segv));
+      if (installed.isPresent()) {
+        return installed;
+      }
       if (!canHandOnTo(bus) || !canHandOnTo(segv)) {
         return Optional.empty();
       }

@@ -199,20 +199,30 @@ public final class Reservation implements AutoCloseable {
    * @throws SystemCallException if the kernel cannot be asked: EINVAL on a kernel before 5.14
    */
   public OptionalLong firstUnreachable(long offset, long range, long block, boolean write) throws SystemCallException {
-    int advice = write ? Abi.MADV_POPULATE_WRITE : Abi.MADV_POPULATE_READ;
-    if (Linux.calls().madvise(base + offset, range, advice) == 0) {
+    long from = offset;
+    long to = offset + range;
+    if (isReachable(from, to, write)) {
       return OptionalLong.empty();
     }
-    for (long at = offset; at < offset + range; at += block) {
-      long result = Linux.calls().madvise(base + at, block, advice);
-      if (result == -Abi.EINVAL) {
-        throw new SystemCallException(SystemCall.MADVISE, Abi.EINVAL);
-      }
-      if (result < 0) {
-        return OptionalLong.of(at);
+    while (to - from > block) { // all before `from` can be touched, and not all from there to `to`
+      long middle = from + (to - from) / block / 2 * block;
+      if (isReachable(from, middle, write)) {
+        from = middle;
+      } else {
+        to = middle;
       }
     }
-    return OptionalLong.empty();
+    // What failed once in passing, and is there, is not told.
+    return isReachable(from, to, write) ? OptionalLong.empty() : OptionalLong.of(from);
+  }
+
+  private boolean isReachable(long from, long to, boolean write) throws SystemCallException {
+    long result = Linux.calls().madvise(base + from, to - from,
+        write ? Abi.MADV_POPULATE_WRITE : Abi.MADV_POPULATE_READ);
+    if (result == -Abi.EINVAL) {
+      throw new SystemCallException(SystemCall.MADVISE, Abi.EINVAL);
+    }
+    return result == 0;
   }
 
   /**
@@ -282,12 +292,14 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
-   * {@return the mappings of which the run consists, as {@code /proc/self/smaps} shows them, in order}
+   * {@return the mappings of which the run consists, as {@code /proc/self/smaps} shows them, in order; where the kernel
+   * has merged one with a neighbour of the run, the part of it that is in the run}
    *
    * @throws IOException if {@code /proc} cannot be read
    */
   public List<Vma> kernelView() throws IOException {
-    return Vma.smaps().stream().filter(vma -> vma.overlaps(base, base + length)).toList();
+    return Vma.smaps().stream().filter(vma -> vma.overlaps(base, base + length))
+        .map(vma -> vma.within(base, base + length)).toList();
   }
 
   /**

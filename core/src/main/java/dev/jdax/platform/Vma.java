@@ -74,4 +74,9 @@ public record Vma(long start, long end, long inode, String path, long kernelPage
   boolean overlaps(long from, long to) {
     return Long.compareUnsigned(start, to) < 0 && Long.compareUnsigned(from, end) < 0;
   }
+
+  /** {@return the part of it that lies between two addresses, which it overlaps} */
+  Vma within(long from, long to) {
+    return new Vma(Math.max(start, from), Math.min(end, to), inode, path, kernelPageSize, flags);
+  }
 }

@@ -155,6 +155,38 @@ class ARunOfAddressesIsReservedAndFilled {
   }
 
   @Test
+  void whatIsGoneIsFoundInFewSteps() throws Exception {
+    long pages = 1 << 14;
+    file.truncate(pages * PAGE);
+    try (Reservation run = Reservation.of(List.of(pages(0, pages)), PAGE)) {
+      run.place(false);
+      for (long left : new long[]{0, 1, 5000, pages - 1}) {
+        file.truncate(left * PAGE);
+        try (FailingCalls counted = FailingCalls.counting()) {
+          assertThat(run.firstUnreachable(0, pages * PAGE, PAGE, false)).isEqualTo(OptionalLong.of(left * PAGE));
+          assertThat(counted.calls()).containsOnly("madvise").hasSize(1 + 14 + 1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theKernelsViewEndsWithTheRun() throws Exception {
+    try (Reservation both = Reservation.of(List.of(pages(0, 4), pages(4, 4)), PAGE)) {
+      both.place(true);
+      assertThat(both.kernelView()).singleElement().satisfies(part -> {
+        assertThat(part.start()).isEqualTo(both.address(0));
+        assertThat(part.end()).isEqualTo(both.address(8 * PAGE));
+      });
+      Vma whole = both.kernelView().getFirst();
+      Vma half = whole.within(both.address(0) - PAGE, both.address(4 * PAGE));
+      assertThat(half.start()).isEqualTo(both.address(0));
+      assertThat(half.end()).isEqualTo(both.address(4 * PAGE));
+      assertThat(half.flags()).isEqualTo(whole.flags());
+    }
+  }
+
+  @Test
   void aKernelThatCannotBeAskedIsAnError() throws Exception {
     try (Reservation run = Reservation.of(List.of(pages(0, 8)), PAGE)) {
       run.place(true);

@@ -5,12 +5,16 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How {@link FaultHandler} puts itself in front of who handles SIGBUS and SIGSEGV, or does not. */
@@ -23,20 +27,63 @@ class TheHandlersOfTheJvmStayOrAreHandedOnTo {
     return List.of(KernelProbe.handlerOf(Abi.SIGBUS), KernelProbe.handlerOf(Abi.SIGSEGV));
   }
 
+  private final Arena arena = Arena.ofConfined();
+  private final Map<Integer, MemorySegment> actions = new HashMap<>();
+
+  @BeforeEach
+  void readTheActions() {
+    for (int signal : List.of(Abi.SIGBUS, Abi.SIGSEGV)) {
+      MemorySegment action = arena.allocate(Structs.KERNEL_SIGACTION);
+      assertThat(new Libc().rt_sigaction(signal, MemorySegment.NULL, action)).isZero();
+      actions.put(signal, action);
+    }
+  }
+
+  /** Or the next test would find the handlers of this one. */
+  private void putTheActionsBack() {
+    MemorySegment old = arena.allocate(Structs.KERNEL_SIGACTION);
+    actions.forEach((signal, action) -> assertThat(new Libc().rt_sigaction(signal, action, old)).isZero());
+  }
+
   @AfterEach
   void theKernelIsBack() {
     Linux.interpose(null);
+    putTheActionsBack();
+    arena.close();
   }
 
   @Test
+  void handlersThatAreThereAlreadyAreUsed() throws Exception {
+    CodePage page = FaultHandler.install(code).orElseThrow();
+    List<Long> handlers = handlers();
+    try (FailingCalls counted = FailingCalls.counting()) {
+      assertThat(FaultHandler.install(code)).contains(page);
+      assertThat(counted.calls()).containsExactly("rt_sigaction", "rt_sigaction");
+    }
+    assertThat(handlers()).isEqualTo(handlers);
+  }
+
+  @Test
+  void handlersOfOtherCodeAreHandedOnTo() throws Exception {
+    List<Long> before = handlers();
+    CodePage first = FaultHandler.install(code).orElseThrow();
+    CodePage second = FaultHandler.install(MachineCode.of(FlushInstruction.CLFLUSHOPT)).orElseThrow();
+    assertThat(handed(first)).isEqualTo(before);
+    assertThat(handed(second)).containsExactly(first.function("onBus").address(), first.function("onSegv").address());
+  }
+
   @SuppressWarnings("restricted")
+  private static List<Long> handed(CodePage page) {
+    MemorySegment memory = page.function("nextOnBus").reinterpret(16);
+    return List.of(memory.get(JAVA_LONG, 0), memory.get(JAVA_LONG, 8));
+  }
+
+  @Test
   void itKnowsWhomToHandOnTo() throws Exception {
     List<Long> before = handlers();
     CodePage page = FaultHandler.install(code).orElseThrow();
     assertThat(handlers()).containsExactly(page.function("onBus").address(), page.function("onSegv").address());
-    MemorySegment memory = page.function("nextOnBus").reinterpret(16);
-    assertThat(memory.get(JAVA_LONG, 0)).isEqualTo(before.get(0));
-    assertThat(memory.get(JAVA_LONG, 8)).isEqualTo(before.get(1));
+    assertThat(handed(page)).isEqualTo(before);
   }
 
   @Test
@@ -46,6 +93,7 @@ class TheHandlersOfTheJvmStayOrAreHandedOnTo {
       FaultHandler.install(code);
       calls.addAll(counted.calls());
     }
+    putTheActionsBack();
     assertThat(calls).containsExactly("rt_sigaction", "rt_sigaction", "mmap", "mprotect", "rt_sigaction",
         "rt_sigaction");
     for (int k : new int[]{1, 2, 5, 6}) {
@@ -62,6 +110,7 @@ class TheHandlersOfTheJvmStayOrAreHandedOnTo {
   @Test
   void aPageThatCannotBeMadeExecutableIsGivenBackAndAMemfdMapped() throws Exception {
     for (int k = 3; k <= 4; k++) {
+      putTheActionsBack();
       try (FailingCalls failing = FailingCalls.failing(k, EACCES)) {
         CodePage page = FaultHandler.install(code).orElseThrow();
         assertThat(failing.calls()).endsWith("memfd_create", "pwrite64", "mmap", "close", "rt_sigaction",

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.platform;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Runs a step of a test, once, before the calling thread's next system call of one name reaches the kernel. */
+public final class StepBeforeACall implements AutoCloseable {
+  private final LinuxCalls kernel = Linux.calls();
+
+  private StepBeforeACall() {
+  }
+
+  /** What a test does in between. */
+  public interface Step {
+    /** @throws Exception if that fails: the call then fails with an AssertionError */
+    void run() throws Exception;
+  }
+
+  /**
+   * {@return one that is in place until it is closed}
+   *
+   * @param name the call, as in C
+   * @param step what is done before it
+   */
+  public static StepBeforeACall of(String name, Step step) {
+    StepBeforeACall before = new StepBeforeACall();
+    Thread thread = Thread.currentThread();
+    AtomicBoolean done = new AtomicBoolean();
+    Linux.interpose((call, a, b, c, d, e, f) -> {
+      if (call.toString().equals(name) && Thread.currentThread() == thread && done.compareAndSet(false, true)) {
+        try {
+          step.run();
+        } catch (Exception failure) {
+          throw new AssertionError(failure);
+        }
+      }
+      return before.kernel.invoke(call, a, b, c, d, e, f);
+    });
+    return before;
+  }
+
+  @Override
+  public void close() {
+    Linux.interpose(kernel);
+  }
+}
