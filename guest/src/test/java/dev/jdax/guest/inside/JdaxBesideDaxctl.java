@@ -266,7 +266,7 @@ public class JdaxBesideDaxctl {
   @Order(8)
   void aNodeInUseIsNeverUnbound() throws Exception {
     empty();
-    jdax("create-device", "-s", "16M").succeeded();
+    jdax("create-device", "-s", "128M").succeeded(); // a memory block, which system-ram needs
     Process user = new ProcessBuilder("sh", "-c", "exec 3<>/dev/" + dax(1) + "; echo open; exec sleep 1000").start();
     assertThat(user.inputReader().readLine()).isEqualTo("open");
     for (List<String> words : List.of(List.of("disable-device"), List.of("destroy-device", "-f"),
