@@ -24,7 +24,6 @@ import dev.jdax.DaxRange;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
 import dev.jdax.KernelMapping;
-import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
 import dev.jdax.Removal;
 import dev.jdax.kernel.Dax;
