@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.jdax.platform.Mount;
+
 /**
  * A cgroup that this process is in, or one above it (cgroups(7)).
  *
@@ -25,7 +27,7 @@ record Cgroup(String folder, boolean unified) {
       String[] fields = line.split(":", 3); // hierarchy:controllers:path
       boolean unified = fields[1].isEmpty();
       if (unified || List.of(fields[1].split(",")).contains(controller)) {
-        for (Mount mount : Mount.of(machine)) {
+        for (Mount mount : machine.mounts()) {
           if (unified
               ? mount.type().equals("cgroup2")
               : mount.type().equals("cgroup") && mount.options().contains(controller)) {

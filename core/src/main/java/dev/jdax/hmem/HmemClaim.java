@@ -19,6 +19,7 @@ import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.Mount;
 import dev.jdax.platform.NumaPolicy;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
@@ -162,7 +163,7 @@ final class HmemClaim implements Claim {
   private static DaxException tooManyFiles(String attempt, Path path, SystemCallException e)
       throws SystemCallException {
     Path folder = path.toAbsolutePath().getParent();
-    Optional<Mount> mount = Mount.of(Machine.THIS, Fd.statusOf(folder).id());
+    Optional<Mount> mount = Machine.THIS.mountOf(Fd.statusOf(folder).id());
     return new DaxException(Errno.ENOSPC, attempt, mount.flatMap(on -> on.option("nr_inodes"))
         .map(most -> "the mount at " + mount.get().point() + " has as many files and folders as it may have, nr_inodes="
             + most)

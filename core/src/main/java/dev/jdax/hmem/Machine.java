@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
+import dev.jdax.platform.FileId;
+import dev.jdax.platform.Mount;
+
 /**
  * What {@code /proc} and {@code /sys} say of a machine.
  *
@@ -35,6 +38,16 @@ record Machine(Path root) {
   /** {@return the lines of a file, none if it cannot be read} */
   List<String> lines(String path) {
     return read(path).map(text -> text.lines().toList()).orElse(List.of());
+  }
+
+  /** {@return the mounted file systems that this process sees} */
+  List<Mount> mounts() {
+    return Mount.of(lines("proc/self/mountinfo"));
+  }
+
+  /** {@return a mount of the file system that a file is on, or empty if none is shown} */
+  Optional<Mount> mountOf(FileId file) {
+    return mounts().stream().filter(mount -> mount.has(file)).findFirst();
   }
 
   /** {@return the number that is all of a file, or empty if the file cannot be read or holds no number} */

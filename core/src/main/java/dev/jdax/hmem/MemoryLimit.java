@@ -56,7 +56,7 @@ record MemoryLimit(String name, long allowed, long used, String raising) {
         ofCgroup(machine, group, counted, kubernetes).ifPresent(limits::add);
       }
     }
-    if (Mount.of(machine).stream().anyMatch(mount -> mount.options().contains("memory_hugetlb_accounting"))) {
+    if (machine.mounts().stream().anyMatch(mount -> mount.options().contains("memory_hugetlb_accounting"))) {
       Cgroup.of(machine, "memory").stream().filter(Cgroup::unified)
           .forEach(group -> ofCgroup(machine, group, "memory.", "the limit of memory").ifPresent(limits::add));
     }
@@ -79,7 +79,7 @@ record MemoryLimit(String name, long allowed, long used, String raising) {
     if (fileSystem.blocks() <= 0) { // hugetlbfs shows 0, or -1 where it has a least size
       return Optional.empty();
     }
-    return Mount.of(machine, file).map(mount -> {
+    return machine.mountOf(file).map(mount -> {
       long allowed = fileSystem.blocks() * fileSystem.blockSize();
       return new MemoryLimit("the mount at " + mount.point(), allowed,
           allowed - fileSystem.freeBlocks() * fileSystem.blockSize(), fileSystem.isHugetlbfs()

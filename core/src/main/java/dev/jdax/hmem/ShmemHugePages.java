@@ -41,7 +41,7 @@ final class ShmemHugePages {
     if (selected(machine, global).equals("force")) {
       return Optional.of("echo never | sudo tee /" + global);
     }
-    return Mount.of(machine, file).filter(mount -> mount.option("huge").filter(UNASKED::contains).isPresent())
+    return machine.mountOf(file).filter(mount -> mount.option("huge").filter(UNASKED::contains).isPresent())
         .map(mount -> "sudo mount -o remount,huge=never '" + mount.point() + "'");
   }
 

@@ -31,10 +31,8 @@ public record FileStatus(FileId id, int mode, long size, long deviceNumber, long
     return (mode & Abi.S_IFMT) == Abi.S_IFCHR;
   }
 
-  /** {@return the device number as sysfs writes it, such as {@code 252:0} (makedev(3))} */
+  /** {@return the device number as sysfs writes it, such as {@code 252:0}} */
   public String majorAndMinor() {
-    long major = deviceNumber >> 8 & 0xfff | deviceNumber >> 32 & ~0xfffL;
-    long minor = deviceNumber & 0xff | deviceNumber >> 12 & ~0xffL;
-    return major + ":" + minor;
+    return new DeviceNumber(deviceNumber).toString();
   }
 }

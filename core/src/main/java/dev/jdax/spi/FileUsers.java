@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import dev.jdax.platform.DeviceNumber;
+
 /**
  * The processes that use a file without saying so by a lock, as far as they can be seen: QEMU maps an image, and whoever
  * has a device's node open makes it dangerous to unbind.
@@ -131,11 +133,9 @@ public record FileUsers(List<String> users, List<String> unseen) {
           (long) status.get("ino"), (long) status.get("rdev"));
     }
 
-    /** A device, whatever its nodes are called (makedev(3)). */
+    /** A device, whatever its nodes are called. */
     static Sought ofDevice(String number) {
-      long major = Long.parseLong(number.substring(0, number.indexOf(':')));
-      long minor = Long.parseLong(number.substring(number.indexOf(':') + 1));
-      return new Sought("", -1, -1, minor & 0xff | major << 8 | (minor & ~0xffL) << 12);
+      return new Sought("", -1, -1, DeviceNumber.of(number).encoded());
     }
 
     boolean isMappedBy(Path process) throws IOException {
@@ -164,7 +164,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
     private boolean isIn(String line) {
       String[] fields = line.split(" +", 6);
       return fields.length == 6 && !path.isEmpty()
-          && (fields[3].equals(majorAndMinor(device)) && fields[4].equals(Long.toString(inode))
+          && (fields[3].equals(new DeviceNumber(device).inHex()) && fields[4].equals(Long.toString(inode))
               || decoded(fields[5]).equals(path));
     }
 
@@ -206,13 +206,6 @@ public record FileUsers(List<String> users, List<String> unseen) {
 
   private static String decoded(String path) {
     return new String(path.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-  }
-
-  /** {@return a device number as maps shows it, from one as stat(2) has it} */
-  static String majorAndMinor(long number) {
-    long major = number >> 8 & 0xfff | number >> 32 & ~0xfffL;
-    long minor = number & 0xff | number >> 12 & 0xfff00L;
-    return String.format("%02x:%02x", major, minor);
   }
 
   private static boolean isKernelThread(Path process) {

@@ -13,6 +13,7 @@ import java.util.List;
 
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
+import dev.jdax.platform.Mount;
 import dev.jdax.platform.ProcPath;
 import dev.jdax.platform.SystemCallException;
 
@@ -33,13 +34,9 @@ record KernelUses(Path proc, Path sys) {
   List<String> of(FileStatus file) {
     List<String> numbers = file.isBlockDevice() ? related(file.majorAndMinor()) : List.of();
     List<String> uses = new ArrayList<>();
-    for (String line : lines(proc.resolve("self/mountinfo"))) {
-      // number parent major:minor root mountpoint options [tags] - type source options
-      String[] fields = line.split(" ");
-      int dash = List.of(fields).indexOf("-");
-      if (dash > 4 && fields.length > dash + 2
-          && (numbers.contains(fields[2]) || leadsTo(ProcPath.plain(fields[dash + 2]), file, numbers))) {
-        uses.add("is mounted at " + ProcPath.plain(fields[4]));
+    for (Mount mount : Mount.of(lines(proc.resolve("self/mountinfo")))) {
+      if (numbers.contains(mount.device()) || leadsTo(mount.source(), file, numbers)) {
+        uses.add("is mounted at " + mount.point());
       }
     }
     for (String line : lines(proc.resolve("swaps"))) {
@@ -93,10 +90,10 @@ record KernelUses(Path proc, Path sys) {
     }
   }
 
+  /** {@return the lines of a file, none if it cannot be read; bytes that are not UTF-8 are replaced} */
   private static List<String> lines(Path file) {
     try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1).lines()
-          .map(line -> new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)).toList();
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
     } catch (IOException e) {
       return List.of();
     }

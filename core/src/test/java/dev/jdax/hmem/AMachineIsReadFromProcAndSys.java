@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import dev.jdax.platform.Mount;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,22 +87,25 @@ class AMachineIsReadFromProcAndSys {
         36 35 98:0 /mnt1 /mnt/parent rw,noatime master:1 - ext3 /dev/root rw,errors=continue
         42 24 0:39 / /dev/hugepages rw,relatime shared:9 master:1 propagate_from:2 - hugetlbfs hugetlbfs rw,pagesize=2M
         43 24 0:40 / /tmp/none rw - tmpfs none rw
+        44 24 0:41 / /tmp/a\\040blank rw - fuse /a\\134b rw
+        a line of a later kernel
         """);
-    assertThat(Mount.of(machine)).containsExactly(
-        new Mount("254:0", "/", "/", "ext4", List.of("rw", "discard")),
-        new Mount("98:0", "/mnt1", "/mnt/parent", "ext3", List.of("rw", "errors=continue")),
-        new Mount("0:39", "/", "/dev/hugepages", "hugetlbfs", List.of("rw", "pagesize=2M")),
-        new Mount("0:40", "/", "/tmp/none", "tmpfs", List.of("rw")));
+    assertThat(machine.mounts()).containsExactly(
+        new Mount("254:0", "/", "/", "ext4", "/dev/vda", List.of("rw", "discard")),
+        new Mount("98:0", "/mnt1", "/mnt/parent", "ext3", "/dev/root", List.of("rw", "errors=continue")),
+        new Mount("0:39", "/", "/dev/hugepages", "hugetlbfs", "hugetlbfs", List.of("rw", "pagesize=2M")),
+        new Mount("0:40", "/", "/tmp/none", "tmpfs", "none", List.of("rw")),
+        new Mount("0:41", "/", "/tmp/a blank", "fuse", "/a\\b", List.of("rw")));
   }
 
   @Test
   void withoutMountinfoThereAreNoMounts() {
-    assertThat(Mount.of(machine)).isEmpty();
+    assertThat(machine.mounts()).isEmpty();
   }
 
   @Test
   void thisMachineHasMountsAndANode() throws Exception {
-    assertThat(Mount.of(Machine.THIS)).extracting(Mount::point).contains("/proc", "/sys")
+    assertThat(Machine.THIS.mounts()).extracting(Mount::point).contains("/proc", "/sys")
         .hasSize(Files.readAllLines(Path.of("/proc/self/mountinfo")).size());
     assertThat(Machine.THIS.memoryNodes()).matches("\\d+([-,]\\d+)*");
   }
