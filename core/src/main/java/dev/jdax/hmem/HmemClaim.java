@@ -17,6 +17,7 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
 import dev.jdax.platform.Mount;
@@ -71,8 +72,8 @@ final class HmemClaim implements Claim {
     try (Unwind unwind = new Unwind()) {
       Fd file = wanted.file().isPresent() ? create(attempt, wanted.file().get(), unwind) : memfd(attempt, wanted);
       unwind.onFailure(file::close);
-      if (!file.lock(Fd.Lock.EXCLUSIVE)) {
-        throw locked(attempt, file, Fd.Lock.EXCLUSIVE);
+      if (!FileLock.EXCLUSIVE.take(file)) {
+        throw locked(attempt, file, FileLock.EXCLUSIVE);
       }
       PageSize granularity = granularity(attempt, wanted, file);
       file.truncate(wanted.size());
@@ -81,7 +82,7 @@ final class HmemClaim implements Claim {
         unwind.onFailure(pin::close);
       }
       if (wanted.file().isPresent()) {
-        file.lock(Fd.Lock.SHARED);
+        FileLock.SHARED.take(file);
       } else {
         file.sealSize();
       }
@@ -108,8 +109,8 @@ final class HmemClaim implements Claim {
                     + pageSize,
             "name a file that a region was made in");
       }
-      if (!file.lock(Fd.Lock.SHARED)) {
-        throw locked(attempt, file, Fd.Lock.SHARED);
+      if (!FileLock.SHARED.take(file)) {
+        throw locked(attempt, file, FileLock.SHARED);
       }
       HmemRegion shared = HmemRegion.of(status.size(), pageSize).inFile(attachment.file());
       Filling filling = new Filling(attempt, file, shared, pageSize);
@@ -151,8 +152,8 @@ final class HmemClaim implements Claim {
       }
     }
     try (Fd there = Fd.open(path, false)) {
-      if (there.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL).isPresent()) {
-        throw locked(attempt, there, Fd.Lock.EXCLUSIVE);
+      if (FileLock.EXCLUSIVE.inTheWay(there, FileLock.Range.ALL).isPresent()) {
+        throw locked(attempt, there, FileLock.EXCLUSIVE);
       }
     }
     throw new DaxException(Errno.EEXIST, attempt, "a file of that name is there, and nobody has claimed it",
@@ -171,13 +172,13 @@ final class HmemClaim implements Claim {
         e);
   }
 
-  private static DaxException locked(String attempt, Fd file, Fd.Lock lock) throws SystemCallException {
+  private static DaxException locked(String attempt, Fd file, FileLock lock) throws SystemCallException {
     long end = file.status().size() - 1;
     return new DaxException(Errno.EBUSY, attempt,
-        file.lockInTheWayOf(lock, Fd.Range.ALL).isPresent()
+        lock.inTheWay(file, FileLock.Range.ALL).isPresent()
             ? "0x0-" + ByteSize.hex(end) + " of it is claimed already"
             : "it was claimed a moment ago",
-        lock == Fd.Lock.SHARED
+        lock == FileLock.SHARED
             ? "wait until its maker is ready, if it is to be shared"
             : "attach to it, if it is shared");
   }

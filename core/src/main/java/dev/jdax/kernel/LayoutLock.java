@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileLock;
 import dev.jdax.platform.SystemCallException;
 import dev.jdax.spi.Unwind;
 
@@ -41,7 +42,7 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
       }
       throw e;
     }
-    return take(file, Fd.Lock.EXCLUSIVE, attempt);
+    return take(file, FileLock.EXCLUSIVE, attempt);
   }
 
   /**
@@ -53,15 +54,15 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
    */
   static LayoutLock toRead(SysfsFolder region, String attempt) throws DaxException {
     return region.has(FILE)
-        ? take(region.openForLock(FILE, false), Fd.Lock.SHARED, attempt)
+        ? take(region.openForLock(FILE, false), FileLock.SHARED, attempt)
         : new LayoutLock(Optional.empty());
   }
 
-  private static LayoutLock take(Fd file, Fd.Lock lock, String attempt) throws DaxException {
+  private static LayoutLock take(Fd file, FileLock lock, String attempt) throws DaxException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     try (Unwind unwind = new Unwind()) {
       unwind.onFailure(file::close);
-      while (!file.lock(lock)) {
+      while (!lock.take(file)) {
         if (System.nanoTime() >= deadline) {
           throw new DaxException(Errno.EBUSY, attempt, "another program has been changing its region for "
               + PATIENCE.toSeconds() + " s", "try again");

@@ -2,8 +2,6 @@
 package dev.jdax.platform;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,41 +9,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An open file: a descriptor that is ours, closed once, and not inherited by a program that this one starts.
  *
- * <p>Sizes and offsets are in bytes. Any thread may use it; whoever closes it sees to it that no other thread still
- * does.
+ * <p>Sizes and offsets are in bytes. Any thread may use it; the thread that closes it makes sure that no other
+ * thread still does.
  */
 public final class Fd implements AutoCloseable {
-  /** How a byte range is locked. */
-  public enum Lock {
-    /** Others may lock it so too. */
-    SHARED(Abi.F_RDLCK),
-    /** Nobody else may lock it. */
-    EXCLUSIVE(Abi.F_WRLCK);
-
-    private final int type;
-
-    Lock(int type) {
-      this.type = type;
-    }
-  }
-
-  /**
-   * A range of a file.
-   *
-   * @param start its first byte
-   * @param length its length; 0 for all that follows, however long the file becomes
-   */
-  public record Range(long start, long length) {
-    /** All of a file. */
-    public static final Range ALL = new Range(0, 0);
-  }
-
   private static final Logger LOG = System.getLogger("dev.jdax");
 
   private final int number;
@@ -388,64 +360,6 @@ public final class Fd implements AutoCloseable {
     if (result < 0 && result != -Abi.EAGAIN) {
       LOG.log(Level.WARNING, "the end of the lease of descriptor {0} reported errno {1}", number, -result);
     }
-  }
-
-  /**
-   * Locks the whole file, as {@link #lock(Lock, Range)} does.
-   *
-   * @param lock how to lock it
-   * @return false if a lock that others hold is in the way
-   * @throws SystemCallException if fcntl(2) fails otherwise
-   */
-  public boolean lock(Lock lock) throws SystemCallException {
-    return lock(lock, Range.ALL);
-  }
-
-  /**
-   * Locks a range of the file, or changes how it is locked, without waiting. The lock belongs to this opening of the
-   * file and ends with it (an open file description lock); it is advisory.
-   *
-   * @param lock how to lock it
-   * @param range the range
-   * @return false if a lock that others hold is in the way
-   * @throws SystemCallException if fcntl(2) fails otherwise
-   */
-  public boolean lock(Lock lock, Range range) throws SystemCallException {
-    try (Arena arena = Arena.ofConfined()) {
-      long result = Linux.calls().fcntl(number, Abi.F_OFD_SETLK, flock(arena, lock, range).address());
-      if (result == -Abi.EAGAIN || result == -Abi.EACCES) {
-        return false;
-      }
-      Linux.check(SystemCall.FCNTL, result);
-      return true;
-    }
-  }
-
-  /**
-   * {@return the first range that others have locked so that {@code lock} is not to be had, or empty if there is none}
-   *
-   * @param lock the lock in question
-   * @param range the range in question
-   * @throws SystemCallException if fcntl(2) fails
-   */
-  public Optional<Range> lockInTheWayOf(Lock lock, Range range) throws SystemCallException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment flock = flock(arena, lock, range);
-      Linux.check(SystemCall.FCNTL, Linux.calls().fcntl(number, Abi.F_OFD_GETLK, flock.address()));
-      if (flock.get(JAVA_SHORT, Structs.offset(Structs.FLOCK, "l_type")) == Abi.F_UNLCK) {
-        return Optional.empty();
-      }
-      return Optional.of(new Range(Structs.readLong(flock, Structs.FLOCK, "l_start"),
-          Structs.readLong(flock, Structs.FLOCK, "l_len")));
-    }
-  }
-
-  private static MemorySegment flock(Arena arena, Lock lock, Range range) {
-    MemorySegment flock = arena.allocate(Structs.FLOCK); // l_whence 0 is SEEK_SET
-    flock.set(JAVA_SHORT, Structs.offset(Structs.FLOCK, "l_type"), (short) lock.type);
-    flock.set(JAVA_LONG, Structs.offset(Structs.FLOCK, "l_start"), range.start);
-    flock.set(JAVA_LONG, Structs.offset(Structs.FLOCK, "l_len"), range.length);
-    return flock;
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
 import dev.jdax.platform.Piece;
@@ -80,7 +81,7 @@ public final class EditedFile implements AutoCloseable {
       unwind.onFailure(file::close);
       FileStatus status = file.status();
       requireKind(status, attempt);
-      FileClaim.lock(file, Fd.Range.ALL, attempt);
+      FileClaim.lock(file, FileLock.Range.ALL, attempt);
       long size = file.end();
       if (size == 0) {
         throw new DaxException(Errno.EINVAL, attempt, "it is empty",

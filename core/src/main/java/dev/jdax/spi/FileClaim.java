@@ -12,6 +12,7 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
 import dev.jdax.platform.SystemCallException;
@@ -66,7 +67,7 @@ public final class FileClaim implements Claim {
       Fd file = Fd.openAsAllowed(path);
       unwind.onFailure(file::close);
       boolean readOnly = file.writeRefusal() != 0;
-      lock(file, new Fd.Range(offset, length), attempt);
+      lock(file, new FileLock.Range(offset, length), attempt);
       FileStatus status = file.status();
       if (status.isRegular()) {
         if (status.size() - length < offset) {
@@ -121,13 +122,13 @@ public final class FileClaim implements Claim {
    * Locks a part of a file against every other claim of it, until the file is closed; of a file that may only be read,
    * looks whether there is another claim.
    */
-  static void lock(Fd file, Fd.Range wanted, String attempt) throws DaxException, SystemCallException {
+  static void lock(Fd file, FileLock.Range wanted, String attempt) throws DaxException, SystemCallException {
     boolean ours = file.writeRefusal() == 0
-        ? file.lock(Fd.Lock.EXCLUSIVE, wanted)
-        : file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted).isEmpty();
+        ? FileLock.EXCLUSIVE.take(file, wanted)
+        : FileLock.EXCLUSIVE.inTheWay(file, wanted).isEmpty();
     if (!ours) {
       throw new DaxException(Errno.EBUSY, attempt,
-          file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, wanted)
+          FileLock.EXCLUSIVE.inTheWay(file, wanted)
               .map(other -> range(other.start(), other.length()) + " of it is claimed already")
               .orElse("it was claimed a moment ago"),
           "close what has claimed it");

@@ -119,10 +119,10 @@ class ADescriptorIsOursAndClosedOnce {
       assertThat(file.writeRefusal()).isEqualTo(errno);
       assertThat(file.read(0, 9)).asString().isEqualTo("tex");
       assertErrno(() -> file.truncate(0), "ftruncate", EINVAL);
-      assertThat(file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEmpty();
+      assertThat(FileLock.EXCLUSIVE.inTheWay(file, FileLock.Range.ALL)).isEmpty();
       try (Fd owner = Fd.open(path, true)) {
-        assertThat(owner.lock(Fd.Lock.EXCLUSIVE)).isTrue();
-        assertThat(file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).contains(Fd.Range.ALL);
+        assertThat(FileLock.EXCLUSIVE.take(owner)).isTrue();
+        assertThat(FileLock.EXCLUSIVE.inTheWay(file, FileLock.Range.ALL)).contains(FileLock.Range.ALL);
       }
     }
   }
@@ -244,17 +244,17 @@ class ADescriptorIsOursAndClosedOnce {
   @Test
   void manyShareALockAndOneExcludes() throws Exception {
     try (Fd first = Fd.create(path)) {
-      assertThat(first.lock(Fd.Lock.SHARED)).isTrue();
+      assertThat(FileLock.SHARED.take(first)).isTrue();
       try (Fd second = Fd.open(path, true)) {
-        assertThat(second.lock(Fd.Lock.SHARED)).isTrue();
-        assertThat(first.lock(Fd.Lock.EXCLUSIVE)).isFalse();
+        assertThat(FileLock.SHARED.take(second)).isTrue();
+        assertThat(FileLock.EXCLUSIVE.take(first)).isFalse();
       }
-      assertThat(first.lock(Fd.Lock.EXCLUSIVE)).isTrue();
+      assertThat(FileLock.EXCLUSIVE.take(first)).isTrue();
       try (Fd third = Fd.open(path, true)) {
-        assertThat(third.lock(Fd.Lock.SHARED)).isFalse();
-        assertThat(third.lock(Fd.Lock.EXCLUSIVE)).isFalse();
-        assertThat(first.lock(Fd.Lock.SHARED)).isTrue();
-        assertThat(third.lock(Fd.Lock.SHARED)).isTrue();
+        assertThat(FileLock.SHARED.take(third)).isFalse();
+        assertThat(FileLock.EXCLUSIVE.take(third)).isFalse();
+        assertThat(FileLock.SHARED.take(first)).isTrue();
+        assertThat(FileLock.SHARED.take(third)).isTrue();
       }
     }
   }
@@ -262,23 +262,24 @@ class ADescriptorIsOursAndClosedOnce {
   @Test
   void aRefusedUpgradeKeepsTheLockThereWas() throws Exception {
     try (Fd first = Fd.create(path); Fd third = Fd.open(path, true)) {
-      first.lock(Fd.Lock.SHARED);
+      FileLock.SHARED.take(first);
       try (Fd second = Fd.open(path, true)) {
-        second.lock(Fd.Lock.SHARED);
-        assertThat(first.lock(Fd.Lock.EXCLUSIVE)).isFalse();
+        FileLock.SHARED.take(second);
+        assertThat(FileLock.EXCLUSIVE.take(first)).isFalse();
       }
-      assertThat(third.lock(Fd.Lock.EXCLUSIVE)).isFalse();
+      assertThat(FileLock.EXCLUSIVE.take(third)).isFalse();
     }
   }
 
   @Test
   void theRangeInTheWayIsTold() throws Exception {
     try (Fd first = Fd.create(path); Fd second = Fd.open(path, true)) {
-      assertThat(second.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEmpty();
-      first.lock(Fd.Lock.SHARED);
-      assertThat(second.lockInTheWayOf(Fd.Lock.SHARED, Fd.Range.ALL)).isEmpty();
-      assertThat(second.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEqualTo(Optional.of(new Fd.Range(0, 0)));
-      assertThat(first.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEmpty();
+      assertThat(FileLock.EXCLUSIVE.inTheWay(second, FileLock.Range.ALL)).isEmpty();
+      FileLock.SHARED.take(first);
+      assertThat(FileLock.SHARED.inTheWay(second, FileLock.Range.ALL)).isEmpty();
+      assertThat(FileLock.EXCLUSIVE.inTheWay(second, FileLock.Range.ALL))
+          .isEqualTo(Optional.of(new FileLock.Range(0, 0)));
+      assertThat(FileLock.EXCLUSIVE.inTheWay(first, FileLock.Range.ALL)).isEmpty();
     }
   }
 
@@ -286,7 +287,7 @@ class ADescriptorIsOursAndClosedOnce {
   void aLockThatTheKernelRefusesForAnotherReasonIsAnError() throws Exception {
     Fd.create(path).close();
     try (Fd reader = Fd.open(path, false)) {
-      assertErrno(() -> reader.lock(Fd.Lock.EXCLUSIVE), "fcntl", EBADF);
+      assertErrno(() -> FileLock.EXCLUSIVE.take(reader), "fcntl", EBADF);
     }
   }
 
@@ -311,8 +312,8 @@ class ADescriptorIsOursAndClosedOnce {
     try (Fd file = Fd.create(path); Fd memory = Fd.memfd("jdax-test")) {
       file.truncate(4096);
       file.allocate(0, 4096);
-      assertThat(file.lock(Fd.Lock.EXCLUSIVE)).isTrue();
-      assertThat(file.lockInTheWayOf(Fd.Lock.EXCLUSIVE, Fd.Range.ALL)).isEmpty();
+      assertThat(FileLock.EXCLUSIVE.take(file)).isTrue();
+      assertThat(FileLock.EXCLUSIVE.inTheWay(file, FileLock.Range.ALL)).isEmpty();
       assertThat(file.status().size()).isEqualTo(4096);
       assertThat(file.fileSystem().isHugetlbfs()).isFalse();
       memory.sealSize();

@@ -96,10 +96,10 @@ class AProbeAsksTheKernelItself {
     Path path = folder.resolve("file");
     try (Fd holder = Fd.create(path)) {
       assertThat(KernelProbe.tryLock(path, true)).isTrue();
-      assertThat(holder.lock(Fd.Lock.SHARED)).isTrue();
+      assertThat(FileLock.SHARED.take(holder)).isTrue();
       assertThat(KernelProbe.tryLock(path, true)).isFalse();
       assertThat(KernelProbe.tryLock(path, false)).isTrue();
-      assertThat(holder.lock(Fd.Lock.EXCLUSIVE)).isTrue();
+      assertThat(FileLock.EXCLUSIVE.take(holder)).isTrue();
       assertThat(KernelProbe.tryLock(path, false)).isFalse();
     }
     assertThat(KernelProbe.tryLock(path, true)).isTrue();

@@ -157,7 +157,7 @@ public final class KernelProbe {
    */
   public static boolean tryLock(Path file, boolean exclusive) throws IOException {
     try (Fd fd = Fd.open(file, true)) {
-      return fd.lock(exclusive ? Fd.Lock.EXCLUSIVE : Fd.Lock.SHARED);
+      return (exclusive ? FileLock.EXCLUSIVE : FileLock.SHARED).take(fd);
     } catch (SystemCallException e) {
       throw new IOException("cannot lock " + file, e);
     }

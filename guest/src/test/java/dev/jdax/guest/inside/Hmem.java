@@ -11,6 +11,7 @@ import dev.jdax.Removal;
 import dev.jdax.kernel.Dax;
 import dev.jdax.kernel.KernelRegion;
 import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileLock;
 
 /** The guest's soft-reserved memory, as a region to make devices of. */
 final class Hmem {
@@ -48,7 +49,7 @@ final class Hmem {
   static Shell daxctl(String words) throws Exception {
     Path region = ((KernelRegion) region().source()).folder();
     try (Fd file = Fd.open(region.resolve("dax_region/create"), true)) {
-      while (!file.lock(Fd.Lock.EXCLUSIVE)) {
+      while (!FileLock.EXCLUSIVE.take(file)) {
         Thread.sleep(1);
       }
       return Shell.run("daxctl " + words);
