@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 
 import dev.jdax.ByteSize;
 
@@ -21,7 +20,6 @@ import dev.jdax.ByteSize;
  * @param problems what is not as it should be
  */
 record BttArenas(LinuxView linux, long size, List<Problem> problems) {
-  private static final UUID NIL = new UUID(0, 0);
   private static final long LEAST = 16L << 20;
   private static final long LARGEST = 512L << 30;
   /** The log has such an entry for each free block ({@code struct log_group}). */
@@ -60,7 +58,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
       return false;
     }
     BttInfoBlock block = BttInfoBlock.parse(bytes);
-    return (block.parentUuid().equals(NIL) || block.parentUuid().equals(around.parentUuid()))
+    return (block.parentUuid().equals(Guids.NULL) || block.parentUuid().equals(around.parentUuid()))
         && block.checksum() == block.computedChecksum();
   }
 

@@ -31,7 +31,6 @@ final class InfoBlockCheck {
   private static final long COMPATIBLE = PageSize.SIZE_2M.bytes();
   /** In such parts Linux adds memory ({@code SECTION_SIZE_BITS} of x86-64). */
   private static final long SECTION = 128L << 20;
-  private static final UUID NIL = new UUID(0, 0);
 
   /** A damaged signature is still recognized if no more than a quarter of it is wrong. */
   private static final int RESEMBLES = 12;
@@ -186,7 +185,7 @@ final class InfoBlockCheck {
   private void checkParent(UUID parent) {
     if (!parent.equals(around.parentUuid())) {
       reject(LinuxView.RAW, InfoBlockField.PARENT_UUID, parent.toString(),
-          around.parentUuid().equals(NIL)
+          around.parentUuid().equals(Guids.NULL)
               ? around.parentUuid() + ", as the namespace has no label"
               : around.parentUuid() + ", the uuid in the label",
           RAW_DISK);
@@ -208,7 +207,7 @@ final class InfoBlockCheck {
   private void checkArena() {
     ByteBuffer in = little();
     UUID parent = InfoBlock.uuid(in, InfoBlockField.PARENT_UUID);
-    if (!parent.equals(NIL)) {
+    if (!parent.equals(Guids.NULL)) {
       checkParent(parent);
     }
     checkChecksum();

@@ -175,15 +175,9 @@ public final class InterleaveSet implements AutoCloseable {
       long rawSize = Long.compareUnsigned(one.rawSize(), room) <= 0 ? one.rawSize() : room;
       Label label = one.label();
       Path file = images.getFirst().file();
-      LinuxView none = scan.lost() ? LinuxView.NONE : LinuxView.UNKNOWN;
-      if (!readable) {
-        found.add(new Namespace(file, attachment, found.size(), Optional.of(label), offset, rawSize, Optional.empty(),
-            Optional.empty(),
-            none, 0, 0, List.of(), Set.of()));
-      } else {
-        found.add(NvdimmImage.namespace(this::read, file, attachment, found.size(), Optional.of(label), offset, rawSize,
-            scan.lost()));
-      }
+      found.add(readable
+          ? Namespace.read(this::read, file, attachment, found.size(), Optional.of(label), offset, rawSize, scan.lost())
+          : Namespace.unread(file, attachment, found.size(), label, offset, rawSize, scan.lost()));
     }
     return found;
   }

@@ -2,6 +2,8 @@
 package dev.jdax.pmem;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
 /** What media are read through. */
 @FunctionalInterface
@@ -11,16 +13,31 @@ interface MediaReader {
    *
    * @param offset where they begin in the file
    * @param length how many
-   * @throws IOException if they cannot be read, or the file ends before them
+   * @throws IOException if they cannot be read
    */
   byte[] read(long offset, int length) throws IOException;
 
   /**
-   * {@return what stands there, in a word or two, for a refusal; an edit that is under way ends}
+   * {@return what the media hold there, in a word or two, for a refusal; an edit that is under way ends}
    *
    * @param offset where it begins in the file
    */
   default String kindOfContent(long offset) {
     return "data";
+  }
+
+  /**
+   * {@return what reads a file; what a file has lost that became shorter reads as zero, as a hole does}
+   *
+   * @param channel the file, open for reading
+   */
+  static MediaReader of(FileChannel channel) {
+    return (offset, length) -> {
+      ByteBuffer bytes = ByteBuffer.allocate(length);
+      while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {
+        continue;
+      }
+      return bytes.array();
+    };
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.pmem;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,6 +42,42 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
   public Namespace {
     problems = List.copyOf(problems);
     waivers = Set.copyOf(waivers);
+  }
+
+  /** {@return the namespace in a range of media, as Linux takes it by what is in it, unless all are lost} */
+  static Namespace read(MediaReader media, Path file, Attachment attachment, int id, Optional<Label> label,
+      long offset, long rawSize, boolean lost) throws IOException {
+    Surroundings around = surroundings(attachment, label, offset, rawSize);
+    Optional<byte[]> block = rawSize < around.blockOffset() + InfoBlock.SIZE
+        ? Optional.empty()
+        : Optional.of(media.read(offset + around.blockOffset(), InfoBlock.SIZE));
+    InfoBlockCheck.Result result = InfoBlockCheck.check(block, around);
+    List<Problem> found = new ArrayList<>(result.problems());
+    LinuxView linux = result.linux();
+    long dataOffset = result.data().map(InfoBlockCheck.DataRange::offset).orElse(0L);
+    long dataSize = result.data().map(InfoBlockCheck.DataRange::size).orElse(linux == LinuxView.RAW ? rawSize : 0);
+    if (linux == LinuxView.SECTOR) {
+      BttArenas arenas = BttArenas.of(media, around, result.btt().orElseThrow());
+      found.addAll(arenas.problems());
+      linux = arenas.linux();
+      dataSize = arenas.size();
+    } else if (!found.isEmpty() && around.allowed().contains(InfoBlock.Signature.BTT)
+        && result.infoBlock().isEmpty()) {
+      BttArenas.soundCopy(media, around).ifPresent(found::add);
+    }
+    return new Namespace(file, attachment, id, label, offset, rawSize, result.infoBlock(), result.btt(),
+        lost ? LinuxView.NONE : linux, dataOffset, dataSize, found, Set.of());
+  }
+
+  /**
+   * {@return a namespace of which only the label is here: what Linux makes of it is not known, unless all are lost}
+   *
+   * @param lost whether Linux makes no namespace of the region
+   */
+  static Namespace unread(Path file, Attachment attachment, int id, Label label, long offset, long rawSize,
+      boolean lost) {
+    return new Namespace(file, attachment, id, Optional.of(label), offset, rawSize, Optional.empty(),
+        Optional.empty(), lost ? LinuxView.NONE : LinuxView.UNKNOWN, 0, 0, List.of(), Set.of());
   }
 
   /**
@@ -128,7 +166,7 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
 
   static Surroundings surroundings(Attachment attachment, Optional<Label> label, long offset,
       long rawSize) {
-    return new Surroundings(label.map(Label::uuid).orElse(new UUID(0, 0)), attachment.base() + offset,
+    return new Surroundings(label.map(Label::uuid).orElse(Guids.NULL), attachment.base() + offset,
         rawSize, offset, label.map(Namespace::allowedBy).orElse(Surroundings.ALL),
         label.filter(Namespace::isBtt2).isPresent() ? 0 : InfoBlock.OFFSET);
   }

@@ -22,8 +22,6 @@ import dev.jdax.PageSize;
  * makes it, and a torn one has a wrong checksum.
  */
 final class NamespaceCreation {
-  private static final UUID NONE = Guids.NULL;
-
   private final NvdimmImage image;
   private final NamespaceRequest request;
   private final Set<Force> force;
@@ -75,7 +73,7 @@ final class NamespaceCreation {
       overwriting.requireZero(0, plan.dataOffset()); // the memory map, which Linux writes
     }
     return new MediaIntent("created a namespace of " + plan + " in " + image.file(),
-        List.of(MediaIntent.head(0, infoBlock(plan, NONE))));
+        List.of(MediaIntent.head(0, infoBlock(plan, Guids.NULL))));
   }
 
   private Overwriting overwriting() {

@@ -3,7 +3,6 @@ package dev.jdax.pmem;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
@@ -102,7 +100,7 @@ public final class NvdimmImage implements AutoCloseable {
         throw new DaxException(Errno.EFBIG, "open image " + file,
             "it has " + channel.size() + " bytes, and a physical address has 52 bits", "name an image of a DIMM");
       }
-      return new NvdimmImage(file, attachment.on(file), channel.size(), reading(channel), channel);
+      return new NvdimmImage(file, attachment.on(file), channel.size(), MediaReader.of(channel), channel);
     } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
@@ -141,21 +139,11 @@ public final class NvdimmImage implements AutoCloseable {
         : Optional.of(LabelArea.parse(media.read(size - labelSize, labelSize), size - labelSize));
   }
 
-  private static MediaReader reading(FileChannel channel) {
-    return (offset, length) -> {
-      ByteBuffer bytes = ByteBuffer.allocate(length);
-      while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {
-        continue; // a file that shrinks meanwhile reads as zero, as a hole does
-      }
-      return bytes.array();
-    };
-  }
-
   private List<Namespace> namespacesOf(NamespaceScan scan) throws IOException {
     List<Namespace> found = new ArrayList<>();
     if (scan.whole()) {
       if (regionSize() > 0 && cxlLabelArea.isEmpty()) {
-        found.add(namespace(media, file, attachment, 0, Optional.empty(), 0, regionSize(), false));
+        found.add(Namespace.read(media, file, attachment, 0, Optional.empty(), 0, regionSize(), false));
       }
       return found;
     }
@@ -165,10 +153,8 @@ public final class NvdimmImage implements AutoCloseable {
       boolean fits = Long.compareUnsigned(label.rawSize(), room) <= 0;
       long rawSize = fits ? label.rawSize() : room;
       found.add(isPart(scan)
-          ? new Namespace(file, attachment, found.size(), Optional.of(label), one.dpa(), rawSize, Optional.empty(),
-              Optional.empty(),
-              scan.lost() ? LinuxView.NONE : LinuxView.UNKNOWN, 0, 0, List.of(), Set.of())
-          : namespace(media, file, attachment, found.size(), Optional.of(label), one.dpa(), rawSize, scan.lost()));
+          ? Namespace.unread(file, attachment, found.size(), label, one.dpa(), rawSize, scan.lost())
+          : Namespace.read(media, file, attachment, found.size(), Optional.of(label), one.dpa(), rawSize, scan.lost()));
     }
     return found;
   }
@@ -180,31 +166,6 @@ public final class NvdimmImage implements AutoCloseable {
   /** {@return how large the DIMM is that the labels speak of} */
   long labelledSize() {
     return isLabelAreaOnly() ? LabelledDimm.UNKNOWN_SIZE : regionSize();
-  }
-
-  /** {@return the namespace in a range of media, as Linux takes it by what is in it, unless all are lost} */
-  static Namespace namespace(MediaReader media, Path file, Attachment attachment, int id, Optional<Label> label,
-      long offset, long rawSize, boolean lost) throws IOException {
-    Surroundings around = Namespace.surroundings(attachment, label, offset, rawSize);
-    Optional<byte[]> block = rawSize < around.blockOffset() + InfoBlock.SIZE
-        ? Optional.empty()
-        : Optional.of(media.read(offset + around.blockOffset(), InfoBlock.SIZE));
-    InfoBlockCheck.Result result = InfoBlockCheck.check(block, around);
-    List<Problem> found = new ArrayList<>(result.problems());
-    LinuxView linux = result.linux();
-    long dataOffset = result.data().map(InfoBlockCheck.DataRange::offset).orElse(0L);
-    long dataSize = result.data().map(InfoBlockCheck.DataRange::size).orElse(linux == LinuxView.RAW ? rawSize : 0);
-    if (linux == LinuxView.SECTOR) {
-      BttArenas arenas = BttArenas.of(media, around, result.btt().orElseThrow());
-      found.addAll(arenas.problems());
-      linux = arenas.linux();
-      dataSize = arenas.size();
-    } else if (!found.isEmpty() && around.allowed().contains(InfoBlock.Signature.BTT)
-        && result.infoBlock().isEmpty()) {
-      BttArenas.soundCopy(media, around).ifPresent(found::add);
-    }
-    return new Namespace(file, attachment, id, label, offset, rawSize, result.infoBlock(), result.btt(),
-        lost ? LinuxView.NONE : linux, dataOffset, dataSize, found, Set.of());
   }
 
   /**
