@@ -21,15 +21,13 @@ final class InspectJson {
 
   private record Document(int schema, String file, long size, long region_size, long base, long backend_align,
       Integer qemu_position, List<LabelAreaJson> label_area, List<CxlLabelAreaJson> cxl_label_area,
-      List<NamespaceJson> namespaces,
-      List<Free> free, List<InfoBlockDocument> infoblocks, List<ProblemJson> problems, Boolean label_area_only,
-      List<String> not_checked) {
+      List<NamespaceJson> namespaces, List<Free> free, List<InfoBlockDocument> infoblocks,
+      List<ProblemJson> problems, Boolean label_area_only, List<String> not_checked) {
   }
 
   private record SetDocument(int schema, int dimms, List<Integer> missing, BigInteger isetcookie, Integer interleave,
       long region_size, long base, List<Dimm> images, List<NamespaceJson> namespaces,
-      List<InfoBlockDocument> infoblocks,
-      List<ProblemJson> problems, List<String> not_checked) {
+      List<InfoBlockDocument> infoblocks, List<ProblemJson> problems, List<String> not_checked) {
   }
 
   private record Dimm(String file, long size, Integer position, long region_size, List<LabelAreaJson> label_area) {

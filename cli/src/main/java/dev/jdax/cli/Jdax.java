@@ -22,9 +22,9 @@ import picocli.CommandLine.ParameterException;
 @Command(name = "jdax", mixinStandardHelpOptions = true, version = "jdax 0.1.0-SNAPSHOT", //
     description = "Device DAX for the JVM.", //
     subcommands = {DemoCommand.class, BenchCommand.class, ListCommand.class, CreateDeviceCommand.class,
-        DestroyDeviceCommand.class,
-        ReconfigureDeviceCommand.class, EnableDeviceCommand.class, DisableDeviceCommand.class,
-        OnlineMemoryCommand.class, OfflineMemoryCommand.class, InspectCommand.class, PlanCommand.class,
+        DestroyDeviceCommand.class, ReconfigureDeviceCommand.class, EnableDeviceCommand.class,
+        DisableDeviceCommand.class, OnlineMemoryCommand.class, OfflineMemoryCommand.class, InspectCommand.class,
+        PlanCommand.class,
         ReadLabelsCommand.class, CheckLabelsCommand.class, InitLabelsCommand.class, CreateNamespaceCommand.class,
         DestroyNamespaceCommand.class, ReadInfoblockCommand.class, WriteInfoblockCommand.class, HelpVerb.class,
         VersionVerb.class})

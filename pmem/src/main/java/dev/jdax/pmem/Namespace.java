@@ -36,8 +36,7 @@ import dev.jdax.spi.Waiver;
  */
 public record Namespace(Path file, Attachment attachment, int id, Optional<Label> label, long offset, long rawSize,
     Optional<InfoBlock> infoBlock, Optional<BttInfoBlock> btt, LinuxView linux, long dataOffset, long size,
-    List<Problem> problems,
-    Set<Waiver> waivers) implements MemorySource {
+    List<Problem> problems, Set<Waiver> waivers) implements MemorySource {
   /** Keeps the lists from changing. */
   public Namespace {
     problems = List.copyOf(problems);
@@ -155,8 +154,7 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
    */
   public Namespace waiving(Waiver... waived) {
     return new Namespace(file, attachment, id, label, offset, rawSize, infoBlock, btt, linux, dataOffset, size,
-        problems,
-        Set.of(waived));
+        problems, Set.of(waived));
   }
 
   /** {@return what its info block is looked at with} */
