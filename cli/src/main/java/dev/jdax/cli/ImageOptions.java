@@ -27,7 +27,7 @@ final class ImageOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  // Not a group: picocli counts no operands behind one in a group, and inspect has more of them.
+  // Not a group: picocli counts no operands after one in a group, and inspect has more of them.
   @Parameters(index = "0", arity = "0..1", paramLabel = "IMAGE", //
       description = "The image: a file, or a block device.")
   private Path operand;

@@ -49,7 +49,7 @@ final class InspectText {
     return image.cutOff() == 0
         ? ""
         : "; " + ByteSize.format(image.cutOff())
-            + " behind it are cut off, as the alignment of QEMU's memory backend is "
+            + " after it are cut off, as the alignment of QEMU's memory backend is "
             + ByteSize.format(image.attachment().backendAlignment().orElseThrow());
   }
 

@@ -127,7 +127,8 @@ class ImagesInUseAreNeverWrittenTo {
   @Test
   void aBlockDeviceNeedsTheWordOfItsUser() throws Exception {
     Path device = loop();
-    assertRefused(device, List.of(), "EBUSY", "the kernel does not say who has a block device open", "--assume-unused");
+    assertRefused(device, List.of(), "EBUSY", "the kernel does not say which processes have a block device open",
+        "--assume-unused");
     assertThat(CommandRun.of("init-labels", "--assume-unused", device).exitCode()).isZero();
     assertThat(CommandRun.of("create-namespace", "--assume-unused", "--slot", "0", "-s", "16M", device).exitCode())
         .isZero();
@@ -200,7 +201,8 @@ class ImagesInUseAreNeverWrittenTo {
         folder.resolve("merged"));
     undo.add(List.of("umount", folder.resolve("merged")));
     Path seen = folder.resolve("merged/disk.img");
-    assertRefused(seen, List.of(), "EBUSY", "on this file system the kernel does not know of all who use a file",
+    assertRefused(seen, List.of(), "EBUSY",
+        "on this file system the kernel does not know all processes that use a file",
         "--assume-unused");
     assertThat(CommandRun.of("init-labels", "--assume-unused", seen).exitCode()).isZero();
     try (FileChannel _ = FileChannel.open(seen)) {
@@ -244,7 +246,7 @@ class ImagesInUseAreNeverWrittenTo {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
     OtherProcess run = OtherProcess.jdax(classes, user, "init-labels", file);
     assertThat(run.status()).as(run.said()).isEqualTo(1);
-    assertThat(run.said()).contains("the kernel tells it to the file's owner and to root only", "add --assume-unused",
+    assertThat(run.said()).contains("the kernel says it to the file's owner and to root only", "add --assume-unused",
         "(EBUSY)");
     assertThat(OtherProcess.jdax(classes, user, "init-labels", "--assume-unused", file).status()).isZero();
   }

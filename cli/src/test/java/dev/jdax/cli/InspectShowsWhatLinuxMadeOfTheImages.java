@@ -148,7 +148,7 @@ class InspectShowsWhatLinuxMadeOfTheImages {
         .isEqualTo(3L << 30);
     CommandRun run = CommandRun.of("inspect", file, "--backend-align", "1G");
     assertThat(run.out()).contains("region      3 GiB, taken to begin at the physical address 0x100000000; 1048448 KiB"
-        + " behind it are cut off, as the alignment of QEMU's memory backend is 1 GiB", "problems: none");
+        + " after it are cut off, as the alignment of QEMU's memory backend is 1 GiB", "problems: none");
     JsonObject found = CommandRun.of("inspect", file, "--backend-align", "1G", "-j").json();
     assertThat(found.get("region_size").getAsLong()).isEqualTo(3L << 30);
     assertThat(found.get("backend_align").getAsLong()).isEqualTo(1L << 30);

@@ -15,8 +15,8 @@ import dev.jdax.platform.Mount;
  */
 record Cgroup(String folder, boolean unified) {
   /**
-   * {@return the cgroups that have a word in what this process may take: from its own up to the root, as far as the
-   * mounts show them}
+   * {@return the cgroups whose limits hold for this process: from its own up to the root, as far as the mounts show
+   * them}
    *
    * @param controller the controller in question, such as {@code memory}; in version 2 a cgroup without it lacks its
    *     files

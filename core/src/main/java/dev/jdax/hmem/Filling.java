@@ -92,7 +92,7 @@ final class Filling {
     }
   }
 
-  /** {@return the mapping, kept, if it pins small pages; else null, and the mapping ends: each user faults anew} */
+  /** {@return the mapping, which stays, if it pins small pages; else null, and the mapping ends} */
   private Reservation pinned(Reservation whole, Unwind unwind) {
     if (granularity == PageSize.SIZE_4K && pin(whole)) {
       unwind.keep();

@@ -254,7 +254,7 @@ final class HmemClaim implements Claim {
 
   @Override
   public boolean mayVanish() {
-    return path.isPresent(); // whoever may write the file may truncate it; memory without a name is sealed
+    return path.isPresent(); // a process that may write the file may truncate it; memory without a name is sealed
   }
 
   @Override

@@ -16,7 +16,7 @@ import dev.jdax.PageSize;
  * @param node the node, or empty for the whole machine
  */
 record HugePagePool(Machine machine, PageSize pageSize, OptionalInt node) {
-  /** What no advice gives away: the last memory of a machine is not for huge pages. */
+  /** How much of the available memory no remedy counts on, in bytes: the last of it is not for huge pages. */
   private static final long LEFT_ALONE = 64L << 20;
 
   private String folder() {

@@ -16,7 +16,7 @@ import dev.jdax.platform.FileSystem;
 /**
  * How much memory may be taken, however much the machine has: the limit of a cgroup, or the size of a mount.
  *
- * @param name what says so
+ * @param name the file of the cgroup, or the mount, for sentences
  * @param allowed how much there may be, in bytes
  * @param used how much of that is taken, in bytes
  * @param raising what raises the limit; the first {@code %d} in it is where the new value goes, in bytes

@@ -66,8 +66,8 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
-   * {@return why the file that {@link #openAsAllowed} gave can only be read, as a number that is positive; 0 if it can be
-   * written}
+   * {@return the errno, positive, with which the kernel has refused {@link #openAsAllowed} to open the file for
+   * writing; 0 if it has not}
    */
   public int writeRefusal() {
     return writeRefusal;

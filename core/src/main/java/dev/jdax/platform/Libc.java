@@ -16,8 +16,8 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>One function for all calls, because the first handle that the JDK links costs 30 to 120 ms and each further shape
  * costs again, and because {@code set_mempolicy} and its kin have no wrapper in the C library. The class is
- * initialised, and the handle linked, with the first call that a program makes. Where that fails, it is no error of the
- * initialisation, which the JVM would tell once and without a cause from then on, but of each call.
+ * initialised, and the handle linked, with the first call that a program makes. If the linker refuses, each call
+ * throws: an error of the initialisation would have its cause in the first exception only.
  */
 final class Libc implements LinuxCalls {
   private static final StructLayout ERRNO = Linker.Option.captureStateLayout();

@@ -14,7 +14,7 @@ public final class ProcPath {
   /**
    * {@return a path without the escapes of white space and backslash, which are a backslash and three octal digits}
    *
-   * @param escaped the path as it stands in the table
+   * @param escaped the path as the table has it
    */
   public static String plain(String escaped) {
     return ESCAPE.matcher(escaped)

@@ -22,11 +22,11 @@ import dev.jdax.platform.SystemCallException;
  * A file or a block device that is read and written through one descriptor, while nobody else uses it.
  *
  * <p>It is locked against every {@link FileClaim} until it is closed. For a regular file the kernel says whether
- * anybody else has it open or mapped, in whatever container: by a lease, which is held from {@link #begin} to {@link #end}, and
- * for which everybody who opens the file in between waits. A block device is open exclusively, so that it is neither
- * mounted nor swap, nor held by another device. Who has the node of a block device open, and who uses a file of a file
- * system whose leases are no proof, nobody can say for certain: there the caller has to know. {@code /proc} and
- * {@code /sys} only name what uses the file.
+ * anybody else has it open or mapped, in whatever container: by a lease, which is held from {@link #begin} to
+ * {@link #end}. A program that opens the file in between waits for the end. A block device is open exclusively, so that
+ * it is neither mounted nor swap, nor held by another device. The kernel does not say for certain which processes have
+ * the node of a block device open, or use a file of a file system whose leases are no proof: there the caller has to
+ * know. {@code /proc} and {@code /sys} only name what uses the file.
  *
  * <p>One thread uses it. Offsets and lengths are in bytes.
  */
@@ -66,7 +66,7 @@ public final class EditedFile implements AutoCloseable {
    *
    * @param path the file
    * @param attempt what it is opened for, for sentences
-   * @param unproven what to do where nobody can say whether it is used
+   * @param unproven what to do where the kernel cannot say whether it is used
    * @return the file, with no lease on it
    * @throws DaxException with EBUSY if a claim, a process or the kernel uses it, or might; with EISDIR if it is a
    *     folder; with EINVAL if it is neither a file nor a block device, or empty; or as it cannot be opened for reading
@@ -113,7 +113,7 @@ public final class EditedFile implements AutoCloseable {
         new DaxException(Errno.ENOENT, attempt, "there is no such file", "make one of the size of the DIMM",
             e);
       case EACCES, EPERM -> new DaxException(Errno.of(e.errno()), attempt, "you may not read and write it",
-          "see who owns it", e);
+          "see its owner and its mode (ls -l)", e);
       default -> FileClaim.refused(attempt, e, "look at the kernel's log");
     };
   }
@@ -156,8 +156,8 @@ public final class EditedFile implements AutoCloseable {
   }
 
   /**
-   * Makes sure that nobody else uses the file. Where the kernel has leases, nobody can open it until {@link #end}, also
-   * this process cannot; an open(2) waits.
+   * Makes sure that nobody else uses the file. Where the file system has leases, nobody can open it until
+   * {@link #end}, not even this process: an open(2) waits.
    *
    * @throws DaxException with EBUSY if somebody uses it, or might and that was not allowed
    */
@@ -177,7 +177,7 @@ public final class EditedFile implements AutoCloseable {
     }
     if (!unproven.allowed) {
       end();
-      throw new DaxException(Errno.EBUSY, attempt, "it may be in use, and nobody can tell: " + unknown,
+      throw new DaxException(Errno.EBUSY, attempt, "it may be in use, and that cannot be seen: " + unknown,
           unproven.remedy);
     }
   }
@@ -185,21 +185,21 @@ public final class EditedFile implements AutoCloseable {
   /** {@return why the kernel cannot say whether somebody else uses the file; empty if nobody does} */
   private String unknownUsers() throws DaxException {
     if (status.isBlockDevice()) {
-      return "the kernel does not say who has a block device open";
+      return "the kernel does not say which processes have a block device open";
     }
     try {
       if (file.lease()) {
         return fileSystem.leasesAreProof()
             ? ""
-            : "on this file system the kernel does not know of all who use a file";
+            : "on this file system the kernel does not know all processes that use a file";
       }
       if (fileSystem.leasesAreProof() || fileSystem.isOverlayfs()) {
         throw inUse();
       }
-      return "on this file system the kernel does not know who uses a file";
+      return "on this file system the kernel does not know which processes use a file";
     } catch (SystemCallException e) {
       return e.errno() == Errno.EACCES.number()
-          ? "the kernel tells it to the file's owner and to root only"
+          ? "the kernel says it to the file's owner and to root only"
           : "the file system has no leases (" + Errno.of(e.errno()) + ")";
     }
   }
@@ -223,7 +223,7 @@ public final class EditedFile implements AutoCloseable {
     }
   }
 
-  /** Lets others open the file again; what waits for that goes on. */
+  /** Lets others open the file again; an open(2) that waits for that goes on. */
   public void end() {
     if (status.isRegular()) {
       file.endLease();

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import dev.jdax.platform.DeviceNumber;
 
 /**
- * The processes that use a file without saying so by a lock, as far as they can be seen: QEMU maps an image, and whoever
- * has a device's node open makes it dangerous to unbind.
+ * The processes that use a file without a lock on it, as far as they can be seen: QEMU maps an image, and a device is
+ * dangerous to unbind while a process has its node open.
  *
  * @param users them, each by number and command
  * @param unseen those of which it may not be read, each by number and command
@@ -118,7 +118,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
         unseen.add(describe(process));
       }
     } catch (IOException | UncheckedIOException | DirectoryIteratorException e) {
-      // It has ended meanwhile, or else nobody knows.
+      // The process has ended, or what it uses cannot be seen.
       if (Files.exists(process.resolve("stat"))) {
         unseen.add(describe(process));
       }
@@ -187,7 +187,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
         return lines.filter(line -> line.startsWith("flags:")).map(line -> line.substring("flags:".length()).strip())
             .anyMatch(flags -> (Long.parseLong(flags, 8) & (O_WRONLY | O_RDWR)) != 0);
       } catch (NoSuchFileException e) {
-        return false; // closed meanwhile
+        return false; // closed since it was listed
       }
     }
 
@@ -199,7 +199,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
             ? status.get("rdev").equals(deviceNumber)
             : status.get("dev").equals(device) && status.get("ino").equals(inode);
       } catch (NoSuchFileException e) {
-        return false; // closed or unmapped meanwhile
+        return false; // closed or unmapped since it was listed
       }
     }
   }

@@ -129,7 +129,7 @@ class AnEditedFileIsOursAlone {
     int setsLease = callsUntilTheLease();
     for (Errno errno : List.of(Errno.EINVAL, Errno.EACCES)) {
       try (FailingCalls _ = FailingCalls.failing(setsLease, errno.number())) {
-        assertRefused(Errno.EBUSY, () -> open(REFUSED), "it may be in use, and nobody can tell",
+        assertRefused(Errno.EBUSY, () -> open(REFUSED), "it may be in use, and that cannot be seen",
             "say that nothing uses it",
             errno == Errno.EACCES ? "to the file's owner and to root only" : "the file system has no leases (EINVAL)");
       }

@@ -23,11 +23,11 @@ public enum Force {
    * neither the old one nor the new.
    */
   INFO_BLOCK,
-  /** Writing over bytes that are not zero, and of which no label and no info block says what they are. */
+  /** Writing over bytes that are not zero, and for which neither a label nor an info block accounts. */
   CONTENT;
 
   /**
-   * {@return all of them, as behind the option {@code --force}}
+   * {@return all of them, as the option {@code --force} means it}
    */
   public static Set<Force> all() {
     return EnumSet.allOf(Force.class);

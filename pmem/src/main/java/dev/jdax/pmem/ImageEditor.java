@@ -29,21 +29,21 @@ import dev.jdax.spi.Unwind;
  * }
  *
  * <p>Each method checks everything before it writes anything, and a power failure in the midst of its writes leaves the
- * image as it was before or as it is behind them; the methods name their exceptions. When one returns, what it wrote is
- * safe. If one fails for another reason than its checks, the state is one of the two as well, and
- * {@link #image()} shows which.
+ * image as it was before them or as it is after them; the methods name their exceptions. When one returns, what it wrote
+ * is safe. If one fails for another reason than its checks, the state is one of the two as well, and {@link #image()}
+ * shows which.
  *
  * <p>Of one DIMM out of several, and of a file that is a label area and nothing else, making and ending namespaces and
- * initialising labels are refused with EBUSY, unless {@link Force#ONE_DIMM} is given; a namespace is not made on one DIMM
- * out of several even then (EINVAL). Labels of CXL memory are never changed (EINVAL), only replaced by
+ * initialising labels are refused with EBUSY, unless {@link Force#ONE_DIMM} is given; a namespace is not made on one
+ * DIMM out of several even then (EINVAL). Labels of CXL memory are never changed (EINVAL), only replaced by
  * {@link #initLabels}.
  *
  * <p>The whole file is locked until the editor is closed. The lock is advisory: jdax heeds it, others may not. So each
- * method makes sure that nobody else uses the image, as {@link #open} does, and looks at it again; a program that opens
- * the file while the method writes waits until it is done, where the file system has leases. This process waits for
- * itself then: no thread opens the file during an edit that it waits for. What is in use is not written to, whatever is
- * forced: a method fails with EBUSY. And bytes that are not zero, and of which neither a label nor an info block says
- * what they are, are written over only by {@link Force#CONTENT}: a method fails with EEXIST, and says what stands there.
+ * method makes sure that nobody else uses the image, as {@link #open} does, and reads it again. Where the file system
+ * has leases, a program that opens the file while the method writes waits until the method is done. So does a thread
+ * of this process; the thread that edits must not wait for it. An image in use is not written to, whatever is forced:
+ * a method fails with EBUSY. Bytes that are not zero, and for which neither a label nor an info block accounts, are
+ * written over only with {@link Force#CONTENT}: without it a method fails with EEXIST, and says what is there.
  *
  * <p>An editor is for one thread.
  */
@@ -70,7 +70,7 @@ public final class ImageEditor implements AutoCloseable {
   /**
    * Opens an image for writing.
    *
-   * @param file the image; its size is that of the region and of the label area behind it, and does not change
+   * @param file the image; its size is that of the region and of the label area after it, and does not change
    * @param attachment how a machine will have it
    * @param force what is done although it may destroy something
    * @return an editor, to be closed
@@ -147,8 +147,9 @@ public final class ImageEditor implements AutoCloseable {
    * @param labelSize its size in bytes: what QEMU's option {@code label-size} will say
    * @return what was done
    * @throws DaxException with ENXIO if an area of that size has no room for two labels; with EINVAL if the image has no
-   *         room for the area, or QEMU's memory backend leaves nothing of the region before it; with EBUSY if there are labels, a damaged label area, or a namespace without a label,
-   *         and {@link Force#LABELS} or {@link Force#INFO_BLOCK} is not given
+   *         room for the area, or QEMU's memory backend leaves nothing of the region before it; with EBUSY if there are
+   *         labels, a damaged label area, or a namespace without a label, and {@link Force#LABELS} or
+   *         {@link Force#INFO_BLOCK} is not given
    * @throws IOException if the media fail
    */
   public MediaEdit initLabels(LabelVersion version, int labelSize) throws IOException {
@@ -165,8 +166,7 @@ public final class ImageEditor implements AutoCloseable {
    * @param request what it is to be
    * @return what was done, with the namespace
    * @throws DaxException with ENOSPC if no free space has room; with ENXIO if no slot for a label is free, or no
-   *     aligned
-   *         block would be left for data; with EEXIST if an image without labels has a sound info block and
+   *         aligned block would be left for data; with EEXIST if an image without labels has a sound info block and
    *         {@link Force#INFO_BLOCK} is not given; with EINVAL if the size is no multiple of 16 MiB, the uuid is in
    *         use, the base is misaligned, the image has no label to hold what is asked, Linux cannot use the labels, or
    *         neither a label nor {@link Attachment#set()} says which DIMM the new label is to be bound to

@@ -87,7 +87,7 @@ final class LabelInitialization {
       throw new DaxException(Errno.EINVAL, attempt,
           "the image has " + ByteSize.format(image.size()) + ", and " + ByteSize.format(geometry.areaSize())
               + " of labels leave nothing of it",
-          "make the image larger: the region, and the label area behind it");
+          "make the image larger: the region, and the label area after it");
     }
     long region = image.size() - geometry.areaSize();
     if (region % InfoBlock.PAGE == 0 && image.attachment().cut(region) == 0) {
@@ -95,7 +95,7 @@ final class LabelInitialization {
       throw new DaxException(Errno.EINVAL, attempt,
           "a label area of " + ByteSize.format(geometry.areaSize()) + " leaves a region of " + ByteSize.format(region)
               + ", and QEMU's memory backend has an alignment of " + alignment + " and cuts that down to nothing",
-          "make the image larger: a multiple of " + alignment + ", and the label area behind it");
+          "make the image larger: a multiple of " + alignment + ", and the label area after it");
     }
     if (region % InfoBlock.PAGE != 0) {
       throw new DaxException(Errno.EINVAL, attempt,

@@ -31,7 +31,7 @@ record LabelledDimm(String file, LabelArea area, long size) {
       DpaReservation one = reserved.get(i);
       if (!one.possible()) {
         problems.add(problem(live.get(i), "rawsize", LabelField.RAW_SIZE, ByteSize.hex(one.size()),
-            "1 to " + ByteSize.hex(-one.dpa()) + ", so that it ends behind " + ByteSize.hex(one.dpa()), consequence));
+            "1 to " + ByteSize.hex(-one.dpa()) + ", so that it ends after " + ByteSize.hex(one.dpa()), consequence));
         return List.of();
       }
       for (int j = 0; j < i; j++) {

@@ -61,7 +61,7 @@ record MediaIntent(String summary, List<MediaStep> steps) {
     }
     if (image.isLabelAreaOnly() && image.labelArea().isPresent()) {
       throw new DaxException(Errno.EBUSY, attempt,
-          "it is a label area and nothing else, and what stands on the DIMM cannot be changed with it",
+          "it is a label area and nothing else, and the data on the DIMM cannot be changed with it",
           "name the image of the DIMM, or change the labels alone by force");
     }
   }

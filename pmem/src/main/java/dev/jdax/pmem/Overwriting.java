@@ -10,9 +10,9 @@ import dev.jdax.DaxException;
 import dev.jdax.Errno;
 
 /**
- * The look at what an edit would write over. What neither a label nor an info block accounts for may be anything: the
- * file system, the archive, the database that somebody named by mistake. It goes only by {@link Force#CONTENT}, unless
- * it is zero.
+ * Looks at what an edit would write over. Bytes that are not zero, and for which neither a label nor an info block
+ * accounts, may be a file system, an archive or a database that was named by mistake. They are written over only with
+ * {@link Force#CONTENT}.
  *
  * @param image the image as it is
  * @param force what was allowed
@@ -23,7 +23,7 @@ record Overwriting(NvdimmImage image, Set<Force> force, String attempt) {
   private static final long LOOKED_AT = 2L << 20;
   private static final int PART = 128 << 10;
 
-  /** Refuses if something stands in an image of which neither labels nor a sound info block say what it is. */
+  /** Refuses if an image without labels and without a sound info block holds something. */
   void requireBlankImage() throws IOException {
     long size = image.regionSize();
     requireZero(0, Math.min(LOOKED_AT, size));
@@ -38,8 +38,8 @@ record Overwriting(NvdimmImage image, Set<Force> force, String attempt) {
   }
 
   /**
-   * Refuses if something stands in the first 8 KiB of free space, other than what is left of an info block: an edit
-   * that was cut off leaves one, and so does a label that Linux has deleted.
+   * Refuses if the first 8 KiB of free space hold something other than the rest of an info block, which is there after
+   * an edit that was cut off, and after Linux has deleted a label.
    */
   void requireFree(long offset) throws IOException {
     byte[] head = image.media().read(offset, InfoBlock.RESERVED);
@@ -48,7 +48,7 @@ record Overwriting(NvdimmImage image, Set<Force> force, String attempt) {
     requireZero(offset, offset, head);
   }
 
-  /** Refuses if something stands in the first 8 KiB of a namespace, other than an info block. */
+  /** Refuses if the first 8 KiB of a namespace hold something other than an info block. */
   void requireEndable(long offset, long rawSize) throws IOException {
     byte[] head = image.media().read(offset, (int) Math.min(rawSize, InfoBlock.RESERVED));
     boolean known = InfoBlock.Signature.of(head).isPresent() || head.length == InfoBlock.RESERVED

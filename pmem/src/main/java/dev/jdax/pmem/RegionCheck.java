@@ -48,7 +48,7 @@ record RegionCheck(List<Problem> problems) {
     return new RegionCheck(problems);
   }
 
-  /** {@return whether something ends in what is cut off; what ends behind that, no image would hold} */
+  /** {@return whether something ends in what is cut off; an end after that is no fault of the cut} */
   private static boolean ends(long start, long size, long left, long cutOff) {
     return start >= 0 && size >= 0 && start + size > left && start + size <= left + cutOff;
   }

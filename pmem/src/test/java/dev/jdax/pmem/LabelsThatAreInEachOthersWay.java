@@ -42,7 +42,7 @@ class LabelsThatAreInEachOthersWay {
     long size = Long.decode(text);
     try (NvdimmImage image = open(media().namespace(0, SIZE).label(SIZE, size))) {
       assertThat(sentences(image)).first().isEqualTo("label in slot 1: rawsize at 0x4000370 is 0x"
-          + Long.toHexString(size) + ", allowed is 1 to 0xffffffffff000000, so that it ends behind 0x1000000; Linux"
+          + Long.toHexString(size) + ", allowed is 1 to 0xffffffffff000000, so that it ends after 0x1000000; Linux"
           + " fails the DIMM (EBUSY), and makes one raw disk of the whole region");
       assertThat(image.namespaces()).singleElement().satisfies(all -> {
         assertThat(all.linux()).isEqualTo(LinuxView.RAW);

@@ -112,7 +112,7 @@ class QemuCutsTheRegion {
       assertThatThrownBy(() -> editor.initLabels(LabelVersion.V1_2, LABELS))
           .isInstanceOfSatisfying(DaxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL))
           .hasMessageContainingAll("an alignment of 1 GiB", "cuts that down to nothing",
-              "a multiple of 1 GiB, and the label area behind it");
+              "a multiple of 1 GiB, and the label area after it");
     }
     try (NvdimmImage read = NvdimmImage.open(image, attachment.withLabelSize(LABELS))) {
       assertThat(read.namespaces()).isEmpty();
