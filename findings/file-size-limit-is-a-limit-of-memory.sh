@@ -6,15 +6,11 @@
 # of the same size is not limited. A heap of ZGC is a memfd, so the JVM does not start; with G1 it does. Nothing in
 # the message names the limit.
 #
-# Exits with 0 as long as that is so, and with 77 where there is no JDK or Python to look with.
-set -uo pipefail
+# Why it matters: memory for jdax is a memfd, too, and a service manager that limits the size of files (LimitFSIZE)
+# limits it.
+. "$(dirname "$0")/common"
+command -v python3 >/dev/null || cannot "needs python3"
 
-java=${JAVA_HOME:+$JAVA_HOME/bin/java}
-[[ -x ${java:-} ]] || java=$(ls -d /usr/lib/jvm/*25*/bin/java 2>/dev/null | head -n 1)
-[[ -x ${java:-} ]] || java=$(command -v java) || { echo "no java"; exit 77; }
-command -v python3 >/dev/null || { echo "no python3"; exit 77; }
-
-echo "Linux $(uname -r), $("$java" -version 2>&1 | tail -n 1), $(python3 --version)"
 ulimit -f 1024 # KiB
 
 memory=$(python3 - <<'PYTHON'
@@ -31,13 +27,15 @@ mmap.mmap(-1, 2 * MIB)[0] = 1
 print("shared anonymous ok")
 PYTHON
 )
-echo "$memory"
-zgc=$("$java" -XX:+UseZGC -Xmx64m -version 2>&1)
-zgc_exit=$?
-echo "ZGC: exit $zgc_exit: $(grep -m 1 -i 'file' <<<"$zgc")"
-"$java" -XX:+UseG1GC -Xmx64m -version >/dev/null 2>&1
-g1_exit=$?
-echo "G1: exit $g1_exit"
-
-[[ $memory == $'memfd EFBIG\nhuge memfd EFBIG\nshared anonymous ok' && $zgc_exit == 1 && $zgc == *"File too large"* &&
-  $g1_exit == 0 ]]
+zgc_exit=0 g1_exit=0
+zgc=$(java -XX:+UseZGC -Xmx64m -version 2>&1) || zgc_exit=$?
+java -XX:+UseG1GC -Xmx64m -version >/dev/null 2>&1 || g1_exit=$?
+seen="$memory
+ZGC: exit $zgc_exit: $(grep -m 1 -i 'file' <<<"$zgc")
+G1: exit $g1_exit"
+echo "$seen"
+like '^memfd EFBIG$' "a memfd is limited" <<<"$seen"
+like '^huge memfd EFBIG$' "in huge pages, too" <<<"$seen"
+like '^shared anonymous ok$' "a shared mapping without a file is not" <<<"$seen"
+like '^ZGC: exit 1: .*File too large' "ZGC does not start" <<<"$seen"
+like '^G1: exit 0$' "G1 does" <<<"$seen"
