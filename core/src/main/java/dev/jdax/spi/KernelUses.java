@@ -48,10 +48,9 @@ record KernelUses(Path proc, Path sys) {
       }
     }
     for (Path device : entries(sys.resolve("block"))) {
-      for (String path : lines(device.resolve("loop/backing_file"))) {
-        if (leadsTo(path, file, numbers)) {
-          uses.add("lies under /dev/" + device.getFileName());
-        }
+      // The path as it is, and a line feed; nothing is escaped.
+      if (leadsTo(text(device.resolve("loop/backing_file")).replaceFirst("\n\\z", ""), file, numbers)) {
+        uses.add("lies under /dev/" + device.getFileName());
       }
     }
     for (String number : numbers) {
@@ -94,11 +93,15 @@ record KernelUses(Path proc, Path sys) {
   }
 
   private static List<String> lines(Path file) {
+    return text(file).lines().toList();
+  }
+
+  /** {@return what is in a file, with U+FFFD for what is not UTF-8; nothing if it cannot be read} */
+  private static String text(Path file) {
     try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1).lines()
-          .map(line -> new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)).toList();
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      return List.of();
+      return "";
     }
   }
 
