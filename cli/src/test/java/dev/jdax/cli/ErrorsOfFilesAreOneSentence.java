@@ -82,9 +82,8 @@ class ErrorsOfFilesAreOneSentence {
 
   @Test
   void nativeAccessThatTheJvmDeniesIsASentenceToo() throws Exception {
-    ShellRun.of(folder, Map.of(), "truncate -s 64M nv.img");
-    ShellRun denied = ShellRun.of(folder, Map.of("JDK_JAVA_OPTIONS", "--illegal-native-access=deny"),
-        "$JDAX init-labels nv.img --json");
+    ShellRun denied = ShellRun.of(folder, Map.of(), "truncate -s 64M nv.img; "
+        + "${JDAX/--enable-native-access=ALL-UNNAMED/--illegal-native-access=deny} init-labels nv.img --json");
     assertThat(denied.exitCode()).isEqualTo(1);
     assertThat(denied.out()).contains("\"errno\": \"EPERM\"", "this JVM denies native access to ",
         "start it with --enable-native-access=");
