@@ -44,6 +44,8 @@ record Failure(String errno, String object, String message, String hint) {
       case IOException e -> Optional.of(of(e, "finish " + object, object, null));
       case UncheckedIOException e -> of(e.getCause(), object);
       case DirectoryIteratorException e -> of(e.getCause(), object);
+      // The JVM denies native access.
+      case IllegalCallerException e -> Optional.of(new Failure(Errno.EPERM.toString(), object, e.getMessage(), null));
       default -> Optional.empty();
     };
   }

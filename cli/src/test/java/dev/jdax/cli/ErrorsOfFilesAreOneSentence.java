@@ -80,6 +80,15 @@ class ErrorsOfFilesAreOneSentence {
     }
   }
 
+  @Test
+  void nativeAccessThatTheJvmDeniesIsASentenceToo() throws Exception {
+    ShellRun denied = ShellRun.of(folder, Map.of(), "truncate -s 64M nv.img; "
+        + "${JDAX/--enable-native-access=ALL-UNNAMED/--illegal-native-access=deny} init-labels nv.img --json");
+    assertThat(denied.exitCode()).isEqualTo(1);
+    assertThat(denied.out()).contains("\"errno\": \"EPERM\"", "this JVM denies native access to ",
+        "start it with --enable-native-access=");
+  }
+
   /** Linux sends a signal with the error, which the JVM ignores. */
   @Test
   void aPlotOverTheLimitOfAFileLeavesTheOldOneAndNoHalf() throws Exception {

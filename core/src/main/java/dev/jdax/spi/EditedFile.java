@@ -40,6 +40,7 @@ public final class EditedFile implements AutoCloseable {
   private final FileStatus status;
   private final FileSystem fileSystem;
   private final long size;
+  private boolean leased;
 
   /**
    * What is done where the kernel cannot say whether somebody else uses the file.
@@ -114,6 +115,8 @@ public final class EditedFile implements AutoCloseable {
             e);
       case EACCES, EPERM -> new DaxException(Errno.of(e.errno()), attempt, "you may not read and write it",
           "see its owner and its mode (ls -l)", e);
+      case EROFS -> FileClaim.refused(attempt, e, "remount its file system to be writable, or edit a copy");
+      case ENOTDIR, ELOOP, ENAMETOOLONG -> FileClaim.refused(attempt, e, "see that its path leads to a file");
       default -> FileClaim.refused(attempt, e, "look at the kernel's log");
     };
   }
@@ -173,7 +176,7 @@ public final class EditedFile implements AutoCloseable {
     }
     if (!uses.isEmpty()) {
       end();
-      throw new DaxException(Errno.EBUSY, attempt, used(uses), "end what uses it");
+      throw new DaxException(Errno.EBUSY, attempt, used(uses), remedy(processes));
     }
     if (!unproven.allowed) {
       end();
@@ -188,7 +191,8 @@ public final class EditedFile implements AutoCloseable {
       return "the kernel does not say which processes have a block device open";
     }
     try {
-      if (file.lease()) {
+      leased = file.lease();
+      if (leased) {
         return fileSystem.leasesAreProof()
             ? ""
             : "on this file system the kernel does not know all processes that use a file";
@@ -211,8 +215,16 @@ public final class EditedFile implements AutoCloseable {
       uses.add("is open or mapped in process " + String.join(", ", processes));
     }
     return new DaxException(Errno.EBUSY, attempt, uses.isEmpty()
-        ? "it is open or mapped where /proc does not show it: in a process of another user or another container"
-        : used(uses), "end what uses it");
+        ? "it is open or mapped where /proc does not show it: in a process of another user or another container, or by the"
+            + " kernel itself"
+        : used(uses), remedy(processes));
+  }
+
+  private static String remedy(List<String> processes) {
+    String own = ProcessHandle.current().pid() + " ";
+    return processes.stream().anyMatch(process -> process.startsWith(own))
+        ? "close what this program itself has open or mapped of it, such as an image that it reads"
+        : "end what uses it";
   }
 
   private List<String> processes(FileUsers.Descriptors counting) {
@@ -225,8 +237,9 @@ public final class EditedFile implements AutoCloseable {
 
   /** Lets others open the file again; an open(2) that waits for that goes on. */
   public void end() {
-    if (status.isRegular()) {
+    if (leased) {
       file.endLease();
+      leased = false;
     }
   }
 
@@ -262,7 +275,7 @@ public final class EditedFile implements AutoCloseable {
       throw FileClaim.refused(writing, e, switch (Errno.of(e.errno())) {
         case ENOSPC, EDQUOT -> "make room on its file system";
         case EFBIG -> "raise the limit of file sizes (ulimit -f)";
-        case ENOMEM -> "reserve more huge pages";
+        case ENOMEM -> fileSystem.isHugetlbfs() ? FileClaim.shortOfHugePages(fileSystem) : "free memory";
         default -> "look at the kernel's log";
       });
     }
@@ -275,7 +288,8 @@ public final class EditedFile implements AutoCloseable {
     try (Reservation reservation = Reservation.of(List.of(new Piece(file.number(), start, length)), page)) {
       reservation.place(true);
       if (reservation.firstUnreachable(0, length, page, true).isPresent()) {
-        throw new DaxException(Errno.ENOMEM, writing, "there is no huge page for it", "reserve more huge pages");
+        throw new DaxException(Errno.ENOMEM, writing, "there is no huge page for it",
+            FileClaim.shortOfHugePages(fileSystem));
       }
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment.copy(MemorySegment.ofArray(bytes), 0, reservation.segment(arena), offset - start, bytes.length);

@@ -112,10 +112,15 @@ public final class FileClaim implements Claim {
       }
       FileSystem fileSystem = file.fileSystem();
       throw refused(attempt, e, fileSystem.isHugetlbfs()
-          ? "see which of these is short: free pages of " + ByteSize.format(fileSystem.blockSize())
-              + " (/sys/kernel/mm/hugepages), size= of the mount, hugetlb.*.max of the cgroup; or waive the allocation"
+          ? shortOfHugePages(fileSystem) + "; or waive the allocation"
           : "make room for it, or waive the allocation");
     }
+  }
+
+  /** {@return what to do where hugetlbfs has no page for a file, as the end of a sentence} */
+  static String shortOfHugePages(FileSystem hugetlbfs) {
+    return "see which of these is short: free pages of " + ByteSize.format(hugetlbfs.blockSize())
+        + " (/sys/kernel/mm/hugepages), size= of the mount, hugetlb.*.max of the cgroup";
   }
 
   /**
@@ -129,7 +134,8 @@ public final class FileClaim implements Claim {
     if (!ours) {
       throw new DaxException(Errno.EBUSY, attempt,
           FileLock.EXCLUSIVE.inTheWay(file, wanted)
-              .map(other -> range(other.start(), other.length()) + " of it is claimed already")
+              .map(other -> (other.equals(FileLock.Range.ALL) ? "all" : range(other.start(), other.length()))
+                  + " of it is claimed already")
               .orElse("it was claimed a moment ago"),
           "close what has claimed it");
     }

@@ -45,10 +45,9 @@ record KernelUses(Path proc, Path sys) {
       }
     }
     for (Path device : entries(sys.resolve("block"))) {
-      for (String path : lines(device.resolve("loop/backing_file"))) {
-        if (leadsTo(path, file, numbers)) {
-          uses.add("lies under /dev/" + device.getFileName());
-        }
+      // The path as it is, and a line feed; nothing is escaped.
+      if (leadsTo(text(device.resolve("loop/backing_file")).replaceFirst("\n\\z", ""), file, numbers)) {
+        uses.add("lies under /dev/" + device.getFileName());
       }
     }
     for (String number : numbers) {
@@ -92,10 +91,15 @@ record KernelUses(Path proc, Path sys) {
 
   /** {@return the lines of a file, none if it cannot be read; bytes that are not UTF-8 are replaced} */
   private static List<String> lines(Path file) {
+    return text(file).lines().toList();
+  }
+
+  /** {@return what is in a file, with U+FFFD for what is not UTF-8; nothing if it cannot be read} */
+  private static String text(Path file) {
     try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      return List.of();
+      return "";
     }
   }
 

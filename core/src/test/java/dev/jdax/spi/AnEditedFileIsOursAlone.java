@@ -56,7 +56,7 @@ class AnEditedFileIsOursAlone {
 
   private void assertUsedByThisProcess() {
     assertRefused(Errno.EBUSY, () -> open(ALLOWED), "it is open or mapped in process "
-        + ProcessHandle.current().pid() + " (", "end what uses it");
+        + ProcessHandle.current().pid() + " (", "close what this program itself has open or mapped of it");
   }
 
   @Test
@@ -95,7 +95,7 @@ class AnEditedFileIsOursAlone {
     assertRefused(Errno.EBUSY, () -> open(ALLOWED), "0x4-0x5 of it is claimed already", "close what has claimed it");
     claim.close();
     try (EditedFile _ = open(REFUSED)) {
-      assertRefused(Errno.EBUSY, () -> open(ALLOWED), "of it is claimed already");
+      assertRefused(Errno.EBUSY, () -> open(ALLOWED), ": all of it is claimed already");
       assertRefused(Errno.EBUSY, () -> FileClaim.of(file, 0, 8, Set.of()), "of it is claimed already");
     }
   }
@@ -128,10 +128,12 @@ class AnEditedFileIsOursAlone {
   void whereThereAreNoLeasesTheCallerHasToKnow() throws Exception {
     int setsLease = callsUntilTheLease();
     for (Errno errno : List.of(Errno.EINVAL, Errno.EACCES)) {
-      try (FailingCalls _ = FailingCalls.failing(setsLease, errno.number())) {
+      try (FailingCalls failing = FailingCalls.failing(setsLease, errno.number())) {
         assertRefused(Errno.EBUSY, () -> open(REFUSED), "it may be in use, and that cannot be seen",
             "say that nothing uses it",
             errno == Errno.EACCES ? "to the file's owner and to root only" : "the file system has no leases (EINVAL)");
+        assertThat(failing.calls().subList(setsLease, failing.calls().size())).as("no lease is given back")
+            .doesNotContain("fcntl");
       }
       try (FailingCalls _ = FailingCalls.failing(setsLease, errno.number())) {
         open(ALLOWED).close();
@@ -141,6 +143,18 @@ class AnEditedFileIsOursAlone {
         assertRefused(Errno.EBUSY, () -> open(ALLOWED), "is mapped or open for writing in process "
             + ProcessHandle.current().pid());
       }
+    }
+  }
+
+  @Test
+  void whatIsOnAReadOnlyFileSystemIsRefusedWithWhatToDo() throws DaxException {
+    int opens;
+    try (FailingCalls counting = FailingCalls.counting()) {
+      open(REFUSED).close();
+      opens = counting.calls().indexOf("openat") + 1;
+    }
+    try (FailingCalls _ = FailingCalls.failing(opens, Errno.EROFS.number())) {
+      assertRefused(Errno.EROFS, () -> open(ALLOWED), "remount its file system to be writable, or edit a copy");
     }
   }
 
@@ -157,6 +171,8 @@ class AnEditedFileIsOursAlone {
   void whatIsNoMediaIsRefused() throws IOException {
     file = folder;
     assertRefused(Errno.EISDIR, () -> open(ALLOWED), "it is a folder");
+    file = Files.createSymbolicLink(folder.resolve("link"), Path.of("link"));
+    assertRefused(Errno.ELOOP, () -> open(ALLOWED), "see that its path leads to a file");
     file = Path.of("/dev/null");
     assertRefused(Errno.EINVAL, () -> open(ALLOWED), "it is neither a file nor a block device");
     file = folder.resolve("none");

@@ -60,6 +60,9 @@ class WhatTheKernelUsesAFileForIsNamed {
     write("sys/block/loop0/loop/backing_file", other + "\n");
     write("sys/block/loop12/loop/backing_file", file + "\n");
     assertThat(machine.of(Fd.statusOf(file))).containsExactly("lies under /dev/loop12");
+    Path odd = Files.createLink(folder.resolve("two\nlines \\012 gr\u00fcn\n"), file);
+    write("sys/block/loop12/loop/backing_file", odd + "\n");
+    assertThat(machine.of(Fd.statusOf(file))).containsExactly("lies under /dev/loop12");
     write("proc/swaps", "Filename Type Size\n" + escaped(file) + "\t file\t\t1024 0 -2\n");
     assertThat(machine.of(Fd.statusOf(file))).containsExactly("is swap", "lies under /dev/loop12");
     write("proc/self/mountinfo", "43 27 0:50 / /a\\040mount rw shared:1 master:2 - erofs " + escaped(file) + " ro\n");

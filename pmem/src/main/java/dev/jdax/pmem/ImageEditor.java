@@ -227,7 +227,10 @@ public final class ImageEditor implements AutoCloseable {
           "create a namespace instead");
     }
     if (NamespaceCreation.requireReplaceable(MediaIntent.whole(image, attempt), force, attempt)) {
-      new Overwriting(image, force, attempt).requireBlankImage();
+      Overwriting overwriting = new Overwriting(image, force, attempt);
+      overwriting.requireBlankImage();
+      // The memory map, which Linux writes.
+      overwriting.requireZero(0, Math.clamp(block.startPad() + block.dataOffset(), 0L, image.regionSize()));
     }
     MediaStep step = MediaStep.of("info block of " + block.uuid() + ", mode " + block.signature().view(),
         InfoBlock.OFFSET, block.toBytes()).withBarrier();

@@ -220,7 +220,7 @@ public final class NvdimmImage implements AutoCloseable {
    * the region is then not known}
    */
   public boolean isLabelAreaOnly() {
-    return regionSize() == 0 && size > 0;
+    return uncutRegionSize() == 0 && size > 0;
   }
 
   /**

@@ -103,7 +103,8 @@ class AnImageOnHugetlbfsIsMadeAndMapped {
         assertThatThrownBy(() -> editor.initLabels(LabelVersion.V1_2, LABELS))
             .isInstanceOfSatisfying(DaxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOMEM))
             .hasMessageContainingAll("cannot write " + LABELS + " bytes at 0x21e0000 of " + file,
-                "reserve more huge pages");
+                "see which of these is short: free pages of 2 MiB", "size= of the mount",
+                "hugetlb.*.max of the cgroup");
         assertThat(failing.calls()).containsSequence(List.of("mmap"));
       }
       assertThat(editor.image().labelArea()).isEmpty();

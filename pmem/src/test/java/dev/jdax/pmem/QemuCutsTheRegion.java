@@ -117,6 +117,8 @@ class QemuCutsTheRegion {
     try (NvdimmImage read = NvdimmImage.open(image, attachment.withLabelSize(LABELS))) {
       assertThat(read.namespaces()).isEmpty();
       assertThat(read.freeSpaces()).isEmpty();
+      assertThat(read.isLabelAreaOnly()).isFalse();
+      assertThat(read.unchecked()).isEmpty();
       assertThat(read.problems()).anySatisfy(problem -> assertThat(problem.toString()).contains(
           "at least 1 GiB, the alignment of QEMU's memory backend; QEMU refuses the DIMM"));
     }

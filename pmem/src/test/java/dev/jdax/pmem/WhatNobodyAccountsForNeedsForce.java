@@ -69,6 +69,9 @@ class WhatNobodyAccountsForNeedsForce {
     large.write(9 * MIB, SOMETHING);
     ImageEditor editor = ImageEditor.of(Attachment.DEFAULT.withSlot(0), large, Force.none());
     assertThatThrownBy(() -> editor.createNamespace(REQUEST)).hasMessageContaining("at 0x900000 it is not zero");
+    InfoBlock block = Plan.ofRaw(1L << 30, Plan.DEFAULT_BASE, PageSize.SIZE_2M, MapLocation.DEVICE)
+        .toInfoBlock(InfoBlock.Signature.DEVDAX, UUID.randomUUID(), new UUID(0, 0));
+    assertThatThrownBy(() -> editor.writeInfoBlock(block)).hasMessageContaining("at 0x900000 it is not zero");
     editor.createNamespace(NamespaceRequest.of(LinuxView.DEVDAX, PageSize.SIZE_2M, MapLocation.RAM));
   }
 
