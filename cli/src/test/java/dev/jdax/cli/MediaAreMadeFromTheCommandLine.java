@@ -185,7 +185,8 @@ class MediaAreMadeFromTheCommandLine {
     try (var channel = FileChannel.open(image, StandardOpenOption.READ,
         StandardOpenOption.WRITE); var arena = Arena.ofShared()) {
       channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096, arena);
-      assertRefused(edit("init-labels", "--force"), "it is open or mapped in process ", "end what uses it", "(EBUSY)");
+      assertRefused(edit("init-labels", "--force"), "it is open or mapped in process ",
+          "close what this program itself has open", "(EBUSY)");
     }
     assertDone(edit("init-labels"));
   }
