@@ -29,12 +29,14 @@ import org.junit.jupiter.api.Test;
 /** C-09, C-10: an unbind or a bind under an open node can crash Linux, so jdax refuses it and names who has it open. */
 public class ANodeInUseIsNotUnbound {
   private static final long MIB = 1L << 20;
+  /** A memory block, without which no device is made system RAM. */
+  private static final long SIZE = 128 * MIB;
 
   private DaxDevice device;
 
   @BeforeEach
   void makeADevice() throws IOException {
-    device = Hmem.idle().create(8 * MIB);
+    device = Hmem.idle().create(SIZE);
   }
 
   @AfterEach
@@ -59,7 +61,7 @@ public class ANodeInUseIsNotUnbound {
         () -> device.setMode(DaxMode.SYSTEM_RAM, Removal.FORCE));
     ends.forEach(end -> assertRefused(end, Errno.EBUSY, sentence));
     assertThat(device.state()).isEqualTo(DeviceState.BOUND);
-    assertThat(device.size()).isEqualTo(8 * MIB);
+    assertThat(device.size()).isEqualTo(SIZE);
   }
 
   @Test
