@@ -91,7 +91,7 @@ final class BenchPlot {
     }
   }
 
-  /** {@return whether a file is put in the place of this one; into what is there and no file, a pipe, is written} */
+  /** {@return whether a new file takes the place of this one; a pipe or a device is written to instead} */
   static boolean isReplaced(Path file) {
     return Files.notExists(file) || Files.isRegularFile(file);
   }
