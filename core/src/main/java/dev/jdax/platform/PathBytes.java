@@ -2,6 +2,7 @@
 package dev.jdax.platform;
 
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -10,9 +11,9 @@ import java.util.HexFormat;
  * The bytes of a path, as the JDK itself gives them to the kernel.
  *
  * <p>The text of a path has other bytes in a locale that is not UTF-8, and has lost those that are no text in the
- * locale. The URI of a path has them all.
+ * locale. The URI of a path has them all, both ways.
  */
-final class PathBytes {
+public final class PathBytes {
   private PathBytes() {
   }
 
@@ -33,5 +34,26 @@ final class PathBytes {
       }
     }
     return bytes.toByteArray();
+  }
+
+  /**
+   * {@return the path of such bytes, which need not be text in the locale}
+   *
+   * @param bytes the bytes of an absolute path
+   * @throws IllegalArgumentException if the path is not absolute, or has a zero byte
+   */
+  public static Path path(byte[] bytes) {
+    if (bytes.length == 0 || bytes[0] != '/') {
+      throw new IllegalArgumentException("not an absolute path: " + new String(bytes, StandardCharsets.UTF_8));
+    }
+    StringBuilder escaped = new StringBuilder("file://");
+    for (byte one : bytes) {
+      if (one == '/' || one >= '0' && one <= '9' || one >= 'A' && one <= 'Z' || one >= 'a' && one <= 'z') {
+        escaped.append((char) one);
+      } else {
+        escaped.append('%').append(HexFormat.of().withUpperCase().toHexDigits(one));
+      }
+    }
+    return Path.of(URI.create(escaped.toString()));
   }
 }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.List;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.Mount;
+import dev.jdax.platform.PathBytes;
 import dev.jdax.platform.ProcPath;
 import dev.jdax.platform.SystemCallException;
 
@@ -36,7 +36,7 @@ record KernelUses(Path proc, Path sys) {
     List<String> uses = new ArrayList<>();
     for (Mount mount : Mount.of(lines(proc.resolve("self/mountinfo")))) {
       if (numbers.contains(mount.device()) || leadsTo(mount.source(), file, numbers)) {
-        uses.add("is mounted at " + mount.point());
+        uses.add("is mounted at " + new String(bytes(mount.point()), StandardCharsets.UTF_8));
       }
     }
     for (String line : lines(proc.resolve("swaps"))) {
@@ -82,25 +82,30 @@ record KernelUses(Path proc, Path sys) {
       return false;
     }
     try {
-      FileStatus found = Fd.statusOf(Path.of(path));
+      FileStatus found = Fd.statusOf(PathBytes.path(bytes(path)));
       return found.isBlockDevice() ? numbers.contains(found.majorAndMinor()) : found.id().equals(file.id());
-    } catch (SystemCallException | InvalidPathException e) {
+    } catch (SystemCallException | IllegalArgumentException e) {
       return false; // deleted, or a path of another container
     }
   }
 
-  /** {@return the lines of a file, none if it cannot be read; bytes that are not UTF-8 are replaced} */
+  /** {@return the lines of a file, none if it cannot be read; each character is a byte of the file} */
   private static List<String> lines(Path file) {
-    return text(file).lines().toList();
+    String text = text(file);
+    return text.isEmpty() ? List.of() : List.of(text.split("\n"));
   }
 
-  /** {@return what is in a file, with U+FFFD for what is not UTF-8; nothing if it cannot be read} */
+  /** {@return what is in a file, a byte in each character, since a path need not be text; "" if it cannot be read} */
   private static String text(Path file) {
     try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return "";
     }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static List<Path> entries(Path folder) {

@@ -4,12 +4,14 @@ package dev.jdax.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileId;
 import dev.jdax.platform.FileStatus;
+import dev.jdax.platform.PathBytes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,8 +62,10 @@ class WhatTheKernelUsesAFileForIsNamed {
     write("sys/block/loop0/loop/backing_file", other + "\n");
     write("sys/block/loop12/loop/backing_file", file + "\n");
     assertThat(machine.of(Fd.statusOf(file))).containsExactly("lies under /dev/loop12");
-    Path odd = Files.createLink(folder.resolve("two\nlines \\012 gr\u00fcn\n"), file);
-    write("sys/block/loop12/loop/backing_file", odd + "\n");
+    // A path is bytes: those of "grün" in ISO 8859-1 are no text in UTF-8, nor in the locale C.
+    String odd = folder + "/two\nlines \\012 gr\u00fcn\r\n";
+    Files.createLink(PathBytes.path(odd.getBytes(StandardCharsets.ISO_8859_1)), file);
+    Files.writeString(folder.resolve("sys/block/loop12/loop/backing_file"), odd + "\n", StandardCharsets.ISO_8859_1);
     assertThat(machine.of(Fd.statusOf(file))).containsExactly("lies under /dev/loop12");
     write("proc/swaps", "Filename Type Size\n" + escaped(file) + "\t file\t\t1024 0 -2\n");
     assertThat(machine.of(Fd.statusOf(file))).containsExactly("is swap", "lies under /dev/loop12");
