@@ -8,7 +8,7 @@ import dev.jdax.spi.RegionInfo;
 
 /**
  * What is checked before a device is changed: the state table of docs/contract.md, in the order in which Linux checks
- * ({@code size_store}, {@code align_store} and {@code delete_store} in drivers/dax/bus.c).
+ * ({@code size_store}, {@code align_store}, {@code delete_store} in bus.c; R-20, R-40 to R-47, R-60 to R-62).
  */
 final class DeviceRules {
   private DeviceRules() {

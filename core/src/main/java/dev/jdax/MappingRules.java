@@ -11,7 +11,7 @@ import dev.jdax.spi.DeviceInfo;
  *
  * <p>Linux itself compares neither offset nor length with the device's size, rounds a misaligned offset down under
  * MAP_FIXED, and answers a block that lies in two ranges with SIGBUS ({@code dax_mmap} and {@code dax_pgoff_to_phys} in
- * drivers/dax/device.c).
+ * drivers/dax/device.c; C-45, C-50, C-53 and C-99 in docs/reference/linux.md).
  */
 final class MappingRules {
   private MappingRules() {

@@ -15,7 +15,7 @@ class APlanSaysWhereEveryByteGoes {
     return CommandRun.of((Object[]) ("plan " + options).split(" "));
   }
 
-  /** The first two are namespaces in the images that Linux wrote, the third was made with ndctl (peers, 4.1). */
+  /** The first two are namespaces in the images that Linux wrote, the third was made with ndctl. */
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {
       "--size 96M --base 0x110000000 | 100663296 | 98566144 | 2097152 | dev | 4563402752 | 2097152 | 0",

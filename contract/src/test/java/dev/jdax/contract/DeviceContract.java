@@ -82,7 +82,7 @@ class DeviceContract extends Contract {
       assertRefused(Errno.ENOSPC, region::create, "nothing of its");
       return;
     }
-    // kernel.md R-50, an eighth of its size: four devices of four blocks each
+    // R-50, an eighth of its size: four devices of four blocks each
     List<DaxDevice> d = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       DaxDevice device = region.create();

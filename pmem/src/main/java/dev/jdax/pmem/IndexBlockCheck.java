@@ -8,7 +8,7 @@ import dev.jdax.ByteSize;
 
 /**
  * What Linux asks of an index block, in the order in which it asks ({@code __nd_label_validate} in
- * drivers/nvdimm/label.c).
+ * drivers/nvdimm/label.c; L-23 in docs/reference/linux.md).
  *
  * <p>Linux stops at the first failure and ignores the block; here the others are told as well.
  */

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * What ties labels to the DIMMs that they were written on, and to the order of those DIMMs.
  *
  * <p>Linux passes over a label with another cookie. Follows {@code acpi_nfit_init_interleave_set} in
- * drivers/acpi/nfit/core.c.
+ * drivers/acpi/nfit/core.c (L-75 to L-77 in docs/reference/linux.md).
  *
  * @param cookie1 of labels of version 1.1
  * @param cookie2 of labels of version 1.2

@@ -5,7 +5,7 @@ package dev.jdax.pmem;
  * Where the parts of a label area stand: index block 0, index block 1, and the slots of the labels.
  *
  * <p>All of it follows from the size of the area and of a label ({@code sizeof_namespace_index} in
- * drivers/nvdimm/label.c).
+ * drivers/nvdimm/label.c; L-02 in docs/reference/linux.md).
  *
  * @param areaSize the size of the area in bytes
  * @param version the version, and so the size of a label

@@ -12,7 +12,7 @@ import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
 
-/** {@link CxlLabel}: read and written, field by field at the place that kernel.md L-51 and L-52 give it. */
+/** {@link CxlLabel}: read and written, field by field at the place that L-51 and L-52 give it. */
 class ACxlLabelKeepsItsBytes {
   @Test
   void anyBytesAreWrittenAsTheyWereRead() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@link LabelArea}: which block counts, and which labels (kernel.md L-24 to L-28, L-46 to L-48, L-60). */
+/** {@link LabelArea}: which block counts, and which labels (L-24 to L-28, L-46 to L-48, L-60). */
 class ALabelAreaIsReadAsLinuxReadsIt {
   private static final int MIB = 1 << 20;
   private static final LabelGeometry V11 = new LabelGeometry(LabelMedia.SIZE, V1_1);

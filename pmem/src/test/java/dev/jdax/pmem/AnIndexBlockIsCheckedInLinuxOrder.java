@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@link IndexBlock} and its checks (kernel.md L-23, L-28). */
+/** {@link IndexBlock} and its checks (L-23, L-28). */
 class AnIndexBlockIsCheckedInLinuxOrder {
   private static final LabelGeometry V12 = new LabelGeometry(LabelMedia.SIZE, V1_2);
   private static final long OFFSET = 0x10000000;

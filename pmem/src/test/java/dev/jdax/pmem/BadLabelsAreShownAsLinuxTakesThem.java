@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Labels of which something is wrong, in images: kernel.md L-25, L-46, L-60 to L-68. */
+/** Labels of which something is wrong, in images: L-25, L-46, L-60 to L-68. */
 class BadLabelsAreShownAsLinuxTakesThem {
   private static final long REGION = 64 * MIB;
   private static final long SIZE = 16 * MIB;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Blocks that Linux wrote, beside what ndctl and sysfs said of them; and Linux's checksums (kernel.md P-54). */
+/** Blocks that Linux wrote, beside what ndctl and sysfs said of them; and Linux's checksums (P-54). */
 class InfoBlocksOfLinuxAreRead {
   private static final long MIB = 1L << 20;
   private static final String NIL = "00000000-0000-0000-0000-000000000000";

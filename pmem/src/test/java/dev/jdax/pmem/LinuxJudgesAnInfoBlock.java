@@ -18,7 +18,7 @@ import dev.jdax.pmem.InfoBlockCheck.Result;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@link InfoBlockCheck} over blocks of which one field was changed: kernel.md P-32 to P-61, where the same was done to
+ * {@link InfoBlockCheck} over blocks of which one field was changed: P-32 to P-61, where the same was done to
  * images and Linux booted with them.
  */
 class LinuxJudgesAnInfoBlock {

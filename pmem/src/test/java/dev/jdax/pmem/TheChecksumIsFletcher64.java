@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 import org.junit.jupiter.api.Test;
 
-/** The vectors of kernel.md P-26. */
+/** The vectors of P-26. */
 class TheChecksumIsFletcher64 {
   private static byte[] words(int... words) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * words.length).order(ByteOrder.LITTLE_ENDIAN);

@@ -9,7 +9,7 @@ import java.util.List;
 import dev.jdax.pmem.InterleaveSetCookie.Dimm;
 import org.junit.jupiter.api.Test;
 
-/** {@link InterleaveSetCookie}: the vectors of kernel.md L-79. */
+/** {@link InterleaveSetCookie}: the vectors of L-79. */
 class TheCookieNamesTheInterleaveSet {
   @Test
   void ofOneDimm() {

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@link InterleaveSet}: {@code create_namespace_pmem} of Linux on several DIMMs, kernel.md L-60 to L-68. */
+/** {@link InterleaveSet}: {@code create_namespace_pmem} of Linux on several DIMMs, L-60 to L-68. */
 class TheDimmsOfASetAreJudgedTogether {
   private static final long SIZE = 16 * MIB;
   private static final String LOST = "; Linux makes no namespace of the whole region";

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@link LabelGeometry}: the vectors of kernel.md L-03, and what ndctl was seen to make (peers.md 4.3). */
+/** {@link LabelGeometry}: the vectors of L-03, and what ndctl was seen to make. */
 class TheGeometryFollowsFromTheSize {
   @ParameterizedTest
   @CsvSource({"768, 1.1, 256, 2", "1024, 1.1, 256, 4", "1024, 1.2, 256, 2", "4096, 1.1, 256, 28", "4096, 1.2, 256, 14",
