@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
  * Random operations on a region, beside a small model of Linux's rules that says what each gives: an errno, or a
  * change.
  *
- * <p>The model is written from the facts R-09 to R-80 in docs/reference/linux.md and from the table of states in
- * docs/contract.md. It shares only the records of ranges and the enumerations with the engine.
+ * <p>The model is written from docs/reference/linux.md and from the table of states in docs/contract.md. It shares only
+ * the records of ranges and the enumerations with the engine.
  */
 class TheEngineFollowsItsModel {
   private static final int SEEDS = 100;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The numbers under which code, tests and documents cite facts about Linux are those of {@code
- * docs/reference/linux.md}, and every fact there is needed: one that nothing cites would grow old unseen.
+ * docs/reference/linux.md}, and every fact there is cited: one that nothing needs would grow old unseen.
  */
 class EveryCitationHasAFact {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -83,7 +83,7 @@ class EveryCitationHasAFact {
         CITATION.matcher(text).results().forEach(citation -> cited.addAll(factsOf(citation)));
       }
     });
-    assertThat(facts).allSatisfy(fact -> assertThat(cited).contains(fact));
+    assertThat(facts).filteredOn(fact -> !cited.contains(fact)).isEmpty();
   }
 
   @Test

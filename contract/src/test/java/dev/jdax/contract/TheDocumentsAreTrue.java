@@ -128,6 +128,17 @@ class TheDocumentsAreTrue {
   }
 
   @Test
+  void everyDecisionIsInTheIndex() throws IOException {
+    Path folder = ROOT.resolve("docs/decisions");
+    List<String> listed = LINK.matcher(Files.readString(folder.resolve("README.md"))).results()
+        .map(link -> link.group(1)).sorted().toList();
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(listed).isEqualTo(files.map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals("README.md")).sorted().toList());
+    }
+  }
+
+  @Test
   void everySnippetCompiles(@TempDir Path output) throws Exception {
     assertThat(compile(documents(), output)).hasSizeGreaterThan(1);
   }
