@@ -12,7 +12,7 @@ import dev.jdax.DaxMapping;
 
 /** The worked example of docs/crash-consistency.md, whose code it is. */
 class AppendOnlyLog {
-  private static final long END = 0; // where the last record ends, in a line of the cache of its own
+  private static final long END = 0; // where the last record ends, in its own line of the cache
   private static final long FIRST = 64;
 
   private final DaxMapping memory;
