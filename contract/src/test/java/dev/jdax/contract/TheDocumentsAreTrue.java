@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the documents say of tests, files and code is so: the tests exist, the links lead somewhere, the snippets
+ * What the documents say of tests, files and code is so: tests and classes exist, the links lead somewhere, the snippets
  * compile, and those run that can.
  */
 class TheDocumentsAreTrue {
@@ -43,6 +45,10 @@ class TheDocumentsAreTrue {
   private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)\\)");
   private static final Pattern RULE_ROW = Pattern.compile("^\\| (C\\d+) \\|(.*)\\|$", Pattern.MULTILINE);
   private static final Pattern MATRIX_HEAD = Pattern.compile("^\\| \\| (memfd.*)\\|$", Pattern.MULTILINE);
+  /** A class, and a member of it or not. */
+  private static final Pattern CODE = Pattern.compile("`([A-Z][a-z]\\w*)(?:\\.(\\w+))?`");
+  private static final Pattern TYPE = Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w*)");
+  private static final Set<String> OF_THE_JDK = Set.of("IllegalStateException", "MemorySegment", "ServiceLoader");
   private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
 
   /** What a snippet is known by that needs a device of Linux's, a second process, or an image. */
@@ -125,6 +131,41 @@ class TheDocumentsAreTrue {
         }
       }
     }
+  }
+
+  @Test
+  void theCodeThatTheArchitectureNamesIsThere() throws IOException {
+    Map<String, String> sources = sourcesOfTypes();
+    List<String> lost = new ArrayList<>();
+    int named = 0;
+    for (String document : List.of("docs/architecture.md", "docs/style.md")) {
+      for (MatchResult code : CODE.matcher(Files.readString(ROOT.resolve(document))).results().toList()) {
+        String source = sources.get(code.group(1));
+        boolean there = source != null
+            && (code.group(2) == null || Pattern.compile("\\b" + code.group(2) + "\\b").matcher(source).find());
+        if (!there && !OF_THE_JDK.contains(code.group(1))) {
+          lost.add(document + " names " + code.group());
+        }
+        named++;
+      }
+    }
+    assertThat(lost).isEmpty();
+    assertThat(named).isGreaterThan(100);
+  }
+
+  /** {@return by the name of each type of the repository, the files that declare one of that name} */
+  private static Map<String, String> sourcesOfTypes() throws IOException {
+    Map<String, String> sources = new HashMap<>();
+    for (String module : List.of("core", "pmem", "cli", "contract", "guest")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          String source = Files.readString(file);
+          TYPE.matcher(source).results().map(type -> type.group(1)).distinct()
+              .forEach(type -> sources.merge(type, source, String::concat));
+        }
+      }
+    }
+    return sources;
   }
 
   @Test
