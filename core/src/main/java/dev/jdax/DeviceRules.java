@@ -8,7 +8,8 @@ import dev.jdax.spi.RegionInfo;
 
 /**
  * What is checked before a device is changed: the state table of docs/contract.md, in the order in which Linux checks
- * ({@code size_store}, {@code align_store}, {@code delete_store} in bus.c; R-20, R-40 to R-47, R-60 to R-62).
+ * ({@code size_store}, {@code align_store} and {@code delete_store} in drivers/dax/bus.c; R-20, R-40 to R-47 and
+ * R-60 to R-62 in docs/reference/linux.md).
  */
 final class DeviceRules {
   private DeviceRules() {
