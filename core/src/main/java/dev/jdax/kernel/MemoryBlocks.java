@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxDevice;
@@ -15,6 +14,7 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.FirstFew;
 
 /**
  * The memory blocks of a device in mode {@link DaxMode#SYSTEM_RAM}: the units in which the kernel takes memory into use
@@ -101,7 +101,7 @@ public final class MemoryBlocks {
     throw new DaxException(Errno.EINVAL, "set the mode of " + device + " to " + DaxMode.SYSTEM_RAM,
         "the kernel takes memory in blocks of " + ByteSize.format(size) + " at multiples of that ("
             + tree.memory().resolve("block_size_bytes") + "), and none lies whole in its ranges "
-            + ranges.stream().map(DaxRange::toString).collect(Collectors.joining(", ")),
+            + FirstFew.of(ranges, ", ", DaxRange::toString),
         "give it a range of at least " + ByteSize.format(nearest) + " from where one begins now, or use it as "
             + DaxMode.DEVDAX);
   }

@@ -100,12 +100,10 @@ public record FileUsers(List<String> users, List<String> unseen) {
   }
 
   /**
-   * {@return the first few of those that are unseen, and how many others there are}
+   * {@return the first few of those that are unseen, and how many more there are}
    */
   public String unseenInWords() {
-    List<String> first = unseen.subList(0, Math.min(3, unseen.size()));
-    int others = unseen.size() - first.size();
-    return String.join(", ", first) + (others == 0 ? "" : " and " + others + " others");
+    return FirstFew.of(unseen);
   }
 
   private void look(Path process, Sought sought, Descriptors counting, Path own) {
