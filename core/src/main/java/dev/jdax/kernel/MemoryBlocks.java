@@ -2,6 +2,7 @@
 package dev.jdax.kernel;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
+import dev.jdax.platform.WholeFile;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.FirstFew;
 
@@ -111,7 +113,7 @@ public final class MemoryBlocks {
     Path file = tree.memory().resolve("block_size_bytes");
     String text;
     try {
-      text = Files.readString(file).strip();
+      text = WholeFile.text(file, StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       throw new DaxException(Errno.EOPNOTSUPP, attempt, "this kernel has no memory blocks",
           "take a kernel with memory hotplug", e);
@@ -153,7 +155,7 @@ public final class MemoryBlocks {
 
   static String autoOnlinePolicy(LinuxTree tree) {
     try {
-      return Files.readString(tree.memory().resolve("auto_online_blocks")).strip();
+      return WholeFile.text(tree.memory().resolve("auto_online_blocks"), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       return "offline";
     }

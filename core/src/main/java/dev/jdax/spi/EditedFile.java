@@ -99,7 +99,7 @@ public final class EditedFile implements AutoCloseable {
     }
   }
 
-  private static void requireKind(FileStatus status, String attempt) throws DaxException {
+  static void requireKind(FileStatus status, String attempt) throws DaxException {
     if (status.isFolder()) {
       throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
     }

@@ -16,6 +16,7 @@ import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.Mount;
 import dev.jdax.platform.ProcPath;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.platform.WholeFile;
 
 /**
  * What the kernel itself uses a file or a block device for: a mount, swap, a loop device over it, another device over
@@ -97,7 +98,7 @@ record KernelUses(Path proc, Path sys) {
   /** {@return what is in a file, with U+FFFD for what is not UTF-8; nothing if it cannot be read} */
   private static String text(Path file) {
     try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      return WholeFile.text(file, StandardCharsets.UTF_8);
     } catch (IOException e) {
       return "";
     }
