@@ -19,6 +19,7 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.hmem.HmemRegion;
 import dev.jdax.spi.FileUsers;
+import dev.jdax.spi.FirstFew;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -168,7 +169,7 @@ final class BenchCommand implements Callable<Integer> {
     FileUsers processes = jdax.machine().users(found);
     if (!processes.users().isEmpty()) {
       throw new DaxException(Errno.EBUSY, attempt,
-          "it is open or mapped in " + String.join(", ", processes.users()), "end that, or leave --overwrite away");
+          "it is open or mapped in " + FirstFew.of(processes.users()), "end that, or leave --overwrite away");
     }
     if (!assumeUnused && !processes.unseen().isEmpty()) {
       throw new DaxException(Errno.EBUSY, attempt, "it cannot be seen whether it is open in "

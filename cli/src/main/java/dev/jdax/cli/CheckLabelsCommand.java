@@ -3,10 +3,10 @@ package dev.jdax.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import dev.jdax.pmem.CxlLabelArea;
 import dev.jdax.pmem.Force;
@@ -77,10 +77,10 @@ final class CheckLabelsCommand implements Callable<Integer> {
   private boolean printJson(PrintWriter out, NvdimmImage image, List<Problem> problems, String repaired)
       throws IOException {
     List<LabelArea> labels = image.cxlLabelArea().isPresent() ? List.of() : List.of(options.labelAreaOf(image));
-    out.println(Json.of(new Document(Json.SCHEMA, image.file().toString(), repaired,
+    Json.print(out, new Document(Json.SCHEMA, image.file().toString(), repaired,
         labels.stream().map(LabelAreaJson::of).toList(),
         image.cxlLabelArea().map(area -> List.of(CxlLabelAreaJson.of(area))).orElse(null), ProblemJson.of(problems),
-        image.unchecked().isEmpty() ? null : image.unchecked())));
+        image.unchecked().isEmpty() ? null : image.unchecked()));
     return labels.stream().allMatch(LabelArea::blank) && image.cxlLabelArea().map(CxlLabelArea::blank).orElse(true);
   }
 
@@ -94,8 +94,8 @@ final class CheckLabelsCommand implements Callable<Integer> {
 
   /** {@return the image's problems without those of its info blocks, which are not the labels' fault} */
   private static List<Problem> problemsOfLabels(NvdimmImage image) {
-    List<Problem> problems = new ArrayList<>(image.problems());
-    image.namespaces().forEach(namespace -> problems.removeAll(namespace.problems()));
-    return problems;
+    Set<Problem> ofInfoBlocks = image.namespaces().stream().flatMap(namespace -> namespace.problems().stream())
+        .collect(Collectors.toSet());
+    return image.problems().stream().filter(problem -> !ofInfoBlocks.contains(problem)).toList();
   }
 }

@@ -3,13 +3,13 @@ package dev.jdax.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 import dev.jdax.DaxRegion;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
+import dev.jdax.spi.FirstFew;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,7 +67,7 @@ final class CreateDeviceCommand implements Callable<Integer> {
       regions = regions.stream().filter(CreateDeviceCommand::isDynamic).toList();
       if (regions.size() > 1) {
         throw new ParameterException(spec.commandLine(), "there are several dynamic regions, with ids "
-            + regions.stream().map(region -> Integer.toString(region.id())).collect(Collectors.joining(", "))
+            + FirstFew.of(regions, ", ", region -> Integer.toString(region.id()))
             + "; name one with -r");
       }
     }

@@ -61,7 +61,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     try (NvdimmImage image = options.open()) {
       if (json) {
-        out.println(InspectJson.of(image));
+        InspectJson.print(out, image);
       } else {
         new InspectText(out).print(image);
       }
@@ -84,7 +84,7 @@ final class InspectCommand implements Callable<Integer> {
     try (InterleaveSet set = InterleaveSet.open(files, options.attachment(),
         interleave == null ? OptionalInt.empty() : OptionalInt.of(interleave.intValue()))) {
       if (json) {
-        out.println(InspectJson.of(set));
+        InspectJson.print(out, set);
       } else {
         new InspectText(out).print(set);
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
+import java.io.PrintWriter;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.OptionalInt;
@@ -46,8 +47,8 @@ final class InspectJson {
     return position.isPresent() ? position.getAsInt() : null;
   }
 
-  static String of(NvdimmImage image) {
-    return Json.of(new Document(Json.SCHEMA, image.file().toString(), image.size(), image.regionSize(),
+  static void print(PrintWriter out, NvdimmImage image) {
+    Json.print(out, new Document(Json.SCHEMA, image.file().toString(), image.size(), image.regionSize(),
         image.attachment().base(), image.attachment().backendAlignment().orElseThrow(), position(image),
         image.labelArea().map(LabelAreaJson::of).stream().toList(),
         image.cxlLabelArea().map(area -> List.of(CxlLabelAreaJson.of(area))).orElse(null),
@@ -57,8 +58,8 @@ final class InspectJson {
         ProblemJson.of(image.problems()), image.isLabelAreaOnly() ? true : null, notChecked(image.unchecked())));
   }
 
-  static String of(InterleaveSet set) {
-    return Json.of(new SetDocument(Json.SCHEMA, set.dimms(), set.missing(),
+  static void print(PrintWriter out, InterleaveSet set) {
+    Json.print(out, new SetDocument(Json.SCHEMA, set.dimms(), set.missing(),
         set.cookie().map(Json::unsigned).orElse(null),
         set.interleave().isPresent() ? set.interleave().getAsInt() : null, set.regionSize(), set.attachment().base(),
         set.images().stream().map(Dimm::new).toList(), set.namespaces().stream().map(NamespaceJson::new).toList(),

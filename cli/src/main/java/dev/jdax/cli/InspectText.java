@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 import dev.jdax.ByteSize;
 import dev.jdax.pmem.InfoBlock;
@@ -13,6 +14,7 @@ import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
+import dev.jdax.spi.FirstFew;
 
 /** An image for people. */
 final class InspectText {
@@ -62,7 +64,7 @@ final class InspectText {
     OptionalInt position = image.qemuPosition();
     return (position.isPresent()
         ? "QEMU position " + position.getAsInt() + " (--slot " + position.getAsInt() + "), by cookie "
-        : "no position of QEMU; by cookie ") + String.join(" and ", cookies);
+        : "no position of QEMU; by cookie ") + FirstFew.of(cookies, " and ", Function.identity());
   }
 
   /** Prints what lies on several DIMMs together. */

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.JsonWriter;
 
 /**
  * How JSON is written: from records, whose components are the keys; one that is null is left out.
@@ -23,8 +25,8 @@ final class Json {
   /** The number of the shape of all documents; it changes when a key goes, or changes its meaning. */
   static final int SCHEMA = 1;
 
-  private static final BigInteger LARGEST_EXACT = BigInteger.TWO.pow(53);
-  private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+  private static final long LARGEST_EXACT = 1L << 53;
+  private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   private Json() {
   }
@@ -33,7 +35,21 @@ final class Json {
   }
 
   static String of(Object document) {
-    return GSON.toJson(readable(GSON.toJsonTree(document)));
+    StringWriter text = new StringWriter();
+    write(document, text);
+    return text.toString();
+  }
+
+  /** Prints a document and a line feed, piece by piece: that of a large label area has hundreds of megabytes. */
+  static void print(PrintWriter out, Object document) {
+    PrintWriter buffered = new PrintWriter(new BufferedWriter(out));
+    write(document, buffered);
+    buffered.println();
+    buffered.flush();
+  }
+
+  private static void write(Object document, Writer out) {
+    GSON.toJson(document, document.getClass(), new ExactWriter(out));
   }
 
   /** {@return the document of what went wrong before anything could be tried} */
@@ -46,28 +62,61 @@ final class Json {
     return new BigInteger(Long.toUnsignedString(number));
   }
 
-  private static JsonElement readable(JsonElement element) {
-    return switch (element) {
-      case JsonObject object -> {
-        JsonObject all = new JsonObject();
-        object.entrySet().forEach(entry -> addTo(all, entry.getKey(), entry.getValue()));
-        yield all;
-      }
-      case JsonArray array -> {
-        JsonArray all = new JsonArray();
-        array.forEach(each -> all.add(readable(each)));
-        yield all;
-      }
-      case JsonPrimitive number when number.isNumber() -> new JsonPrimitive(new Plain(number.getAsBigDecimal()));
-      default -> element;
-    };
-  }
+  /** A writer of JSON that adds the text of numbers that a double does not hold. */
+  private static final class ExactWriter extends JsonWriter {
+    /** The key whose value comes next; null where that has none, or is no number. */
+    private String key;
 
-  private static void addTo(JsonObject object, String key, JsonElement value) {
-    object.add(key, readable(value));
-    if (value instanceof JsonPrimitive number && number.isNumber() && !(number.getAsNumber() instanceof Double)
-        && (key.endsWith("cookie") || number.getAsBigInteger().compareTo(LARGEST_EXACT) > 0)) {
-      object.addProperty(key + "_text", number.getAsString());
+    ExactWriter(Writer out) {
+      super(out);
+      setIndent("  ");
+    }
+
+    @Override
+    public JsonWriter name(String name) throws IOException {
+      key = name;
+      return super.name(name);
+    }
+
+    @Override
+    public JsonWriter beginArray() throws IOException {
+      key = null;
+      return super.beginArray();
+    }
+
+    @Override
+    public JsonWriter endObject() throws IOException {
+      key = null;
+      return super.endObject();
+    }
+
+    @Override
+    public JsonWriter value(long number) throws IOException {
+      super.value(number);
+      return addText(number > LARGEST_EXACT, Long.toString(number));
+    }
+
+    @Override
+    public JsonWriter value(double number) throws IOException {
+      return super.value(new Plain(BigDecimal.valueOf(number)));
+    }
+
+    @Override
+    public JsonWriter value(Number number) throws IOException {
+      if (!(number instanceof BigInteger big)) {
+        return number instanceof Double ? value(number.doubleValue()) : value(number.longValue());
+      }
+      super.value(big);
+      return addText(big.compareTo(BigInteger.valueOf(LARGEST_EXACT)) > 0, big.toString());
+    }
+
+    private JsonWriter addText(boolean large, String number) throws IOException {
+      String name = key;
+      if (name != null && (large || name.endsWith("cookie"))) {
+        super.name(name + "_text");
+        value(number);
+      }
+      return this;
     }
   }
 

@@ -2,7 +2,9 @@
 package dev.jdax.cli;
 
 import java.io.PrintWriter;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import dev.jdax.pmem.Namespace;
 import dev.jdax.pmem.NvdimmImage;
@@ -20,7 +22,10 @@ final class ProblemText {
 
   /** Prints problems, those of a namespace with its name. */
   static void print(PrintWriter out, List<Problem> problems, List<Namespace> namespaces) {
-    printSentences(out, problems.stream().map(problem -> owner(namespaces, problem) + problem).toList());
+    Map<Problem, String> owners = new HashMap<>();
+    namespaces.forEach(namespace -> namespace.problems()
+        .forEach(problem -> owners.putIfAbsent(problem, namespace.device() + ", ")));
+    printSentences(out, problems.stream().map(problem -> owners.getOrDefault(problem, "") + problem).toList());
   }
 
   static void print(PrintWriter out, List<Problem> problems) {
@@ -30,10 +35,5 @@ final class ProblemText {
   private static void printSentences(PrintWriter out, List<String> sentences) {
     out.println(sentences.isEmpty() ? "problems: none" : "problems: " + sentences.size());
     sentences.forEach(sentence -> out.println("  " + Printable.of(sentence)));
-  }
-
-  private static String owner(List<Namespace> namespaces, Problem problem) {
-    return namespaces.stream().filter(namespace -> namespace.problems().contains(problem)).findFirst()
-        .map(Namespace::device).map(device -> device + ", ").orElse("");
   }
 }

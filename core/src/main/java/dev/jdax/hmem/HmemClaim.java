@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.hmem;
 
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 import dev.jdax.Access;
 import dev.jdax.ByteSize;
@@ -291,10 +291,14 @@ final class HmemClaim implements Claim {
       return;
     }
     String attempt = "clear " + ByteSize.format(length) + " at " + ByteSize.hex(offset);
-    try (Arena arena = Arena.ofConfined();
-        Reservation run = Reservation.of(List.of(new Piece(file.number(), offset, length)), granularity.bytes())) {
+    try (Reservation run = Reservation.of(List.of(new Piece(file.number(), offset, length)), granularity.bytes())) {
       run.place(true);
-      run.segment(arena).fill((byte) 0);
+      OptionalLong gone = run.clear(granularity.bytes());
+      if (gone.isPresent()) {
+        throw new DaxException(Errno.EFAULT, attempt,
+            "the memory at " + ByteSize.hex(offset + gone.getAsLong()) + " of the region is gone",
+            "see who has truncated " + path.map(Path::toString).orElse("its file"));
+      }
     } catch (SystemCallException e) {
       throw refused(attempt, e);
     }

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 
 import dev.jdax.platform.FileId;
 import dev.jdax.platform.Mount;
+import dev.jdax.platform.WholeFile;
 
 /**
  * What {@code /proc} and {@code /sys} say of a machine.
@@ -29,7 +30,7 @@ record Machine(Path root) {
    */
   Optional<String> read(String path) {
     try {
-      return Optional.of(new String(Files.readAllBytes(root.resolve(path)), StandardCharsets.UTF_8).strip());
+      return Optional.of(WholeFile.text(root.resolve(path), StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.spi.FileUsers;
+import dev.jdax.spi.FirstFew;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -47,7 +48,7 @@ record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
     List<String> users = found.users().stream().filter(counts).toList();
     if (!users.isEmpty()) {
       throw new DaxException(Errno.EBUSY, attempt, node + " is open or mapped in process "
-          + String.join(", ", users) + ", and Linux can crash when it is unbound or bound meanwhile",
+          + FirstFew.of(users) + ", and Linux can crash when it is unbound or bound meanwhile",
           "end what uses it");
     }
     if (!found.unseen().isEmpty()) {

@@ -26,6 +26,7 @@ import dev.jdax.Errno;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.spi.FirstFew;
 
 /** The regions that a kernel has, each as one object for as long as it is there. */
 final class LinuxDevices {
@@ -201,7 +202,7 @@ final class LinuxDevices {
 
   private String whatThereIs() throws DaxException {
     Set<String> names = names();
-    return names.isEmpty() ? "it has no dax device at all" : "it has " + String.join(", ", names);
+    return names.isEmpty() ? "it has no dax device at all" : "it has " + FirstFew.of(names);
   }
 
   private DaxDevice ofNamespace(String attempt, String name) throws DaxException {
@@ -229,7 +230,7 @@ final class LinuxDevices {
     throw found.isEmpty()
         ? new DaxException(Errno.ENXIO, attempt, "no device is made of a namespace of that name or uuid",
             "see ndctl list -N: it has to be there, enabled, and in mode devdax")
-        : new DaxException(Errno.EEXIST, attempt, String.join(", ", withUuids(found))
+        : new DaxException(Errno.EEXIST, attempt, FirstFew.of(withUuids(found))
             + " are all made of a namespace of that name",
             "name one of them by its uuid");
   }

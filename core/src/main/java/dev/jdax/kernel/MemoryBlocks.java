@@ -2,11 +2,11 @@
 package dev.jdax.kernel;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxDevice;
@@ -14,7 +14,9 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
+import dev.jdax.platform.WholeFile;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.FirstFew;
 
 /**
  * The memory blocks of a device in mode {@link DaxMode#SYSTEM_RAM}: the units in which the kernel takes memory into use
@@ -101,7 +103,7 @@ public final class MemoryBlocks {
     throw new DaxException(Errno.EINVAL, "set the mode of " + device + " to " + DaxMode.SYSTEM_RAM,
         "the kernel takes memory in blocks of " + ByteSize.format(size) + " at multiples of that ("
             + tree.memory().resolve("block_size_bytes") + "), and none lies whole in its ranges "
-            + ranges.stream().map(DaxRange::toString).collect(Collectors.joining(", ")),
+            + FirstFew.of(ranges, ", ", DaxRange::toString),
         "give it a range of at least " + ByteSize.format(nearest) + " from where one begins now, or use it as "
             + DaxMode.DEVDAX);
   }
@@ -111,7 +113,7 @@ public final class MemoryBlocks {
     Path file = tree.memory().resolve("block_size_bytes");
     String text;
     try {
-      text = Files.readString(file).strip();
+      text = WholeFile.text(file, StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       throw new DaxException(Errno.EOPNOTSUPP, attempt, "this kernel has no memory blocks",
           "take a kernel with memory hotplug", e);
@@ -153,7 +155,7 @@ public final class MemoryBlocks {
 
   static String autoOnlinePolicy(LinuxTree tree) {
     try {
-      return Files.readString(tree.memory().resolve("auto_online_blocks")).strip();
+      return WholeFile.text(tree.memory().resolve("auto_online_blocks"), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       return "offline";
     }

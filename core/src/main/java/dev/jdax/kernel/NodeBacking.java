@@ -3,7 +3,6 @@ package dev.jdax.kernel;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +17,7 @@ import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.platform.WholeFile;
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.Extent;
@@ -193,7 +193,7 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
 
   private boolean hugePagesAreDisabled() {
     try {
-      return Files.readAllLines(tree.proc().resolve("self/status"), StandardCharsets.ISO_8859_1).stream()
+      return WholeFile.lines(tree.proc().resolve("self/status"), StandardCharsets.ISO_8859_1).stream()
           .anyMatch(line -> line.matches("THP_enabled:\\s*0"));
     } catch (IOException e) {
       return false;

@@ -17,7 +17,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
@@ -27,6 +26,7 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.FirstFew;
 import dev.jdax.spi.RegionInfo;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.Unwind;
@@ -244,7 +244,7 @@ final class SysfsRegion implements RegionOps {
         throw new DaxException(Errno.EBUSY, attempt, made.isEmpty()
             ? "somebody else has deleted it at once"
             : "somebody else has created one at the same time, and it cannot be told which of "
-                + made.stream().map(this::name).collect(Collectors.joining(", ")) + " is whose",
+                + FirstFew.of(made, ", ", this::name) + " is whose",
             "see which are empty and delete them");
       }
       int device = made.iterator().next();

@@ -2,8 +2,9 @@
 package dev.jdax.platform;
 
 import java.io.BufferedReader;
+import java.io.FileReader;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -67,9 +68,9 @@ enum FlushInstruction {
     return all.stream().filter(each -> flags.contains(each.flag)).findFirst().orElse(all.getLast());
   }
 
-  /** Those of the first CPU; not more is read, since the kernel makes up the text as it is read. */
+  /** Those of the first CPU; not more is read, since the kernel makes up the text as it is read. No interrupt closes a file reader. */
   private static Set<String> flags(Path cpuinfo, String key) {
-    try (BufferedReader lines = Files.newBufferedReader(cpuinfo)) {
+    try (BufferedReader lines = new BufferedReader(new FileReader(cpuinfo.toFile(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith(key)) {
           return Set.copyOf(List.of(line.substring(line.indexOf(':') + 1).strip().split(" +")));

@@ -226,6 +226,34 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
+   * Stores zeros over all of the run, past the cache.
+   *
+   * @param block the size of a block, which can be touched or not as a whole
+   * @return the offset of the first byte that could not be touched, or empty if all of it is zero
+   * @throws SystemCallException if the kernel has to be asked what can be touched, and cannot be
+   */
+  public OptionalLong clear(long block) throws SystemCallException {
+    if (CpuCache.route() == CacheRoute.GUARDED) {
+      long gone = CpuCache.DONE;
+      for (long at = 0; at < length && gone == CpuCache.DONE; at += CpuCache.LONGEST) {
+        gone = CpuCache.fill(this, at, Math.min(CpuCache.LONGEST, length - at), (byte) 0, true, true);
+      }
+      return gone == CpuCache.DONE ? OptionalLong.empty() : OptionalLong.of(gone);
+    }
+    OptionalLong gone = firstUnreachable(0, length, block, true);
+    if (gone.isEmpty()) {
+      view().fill((byte) 0);
+    }
+    return gone;
+  }
+
+  /** {@return the memory for a moment, in which the run is not closed} */
+  @SuppressWarnings("restricted")
+  private MemorySegment view() {
+    return MemorySegment.ofAddress(base).reinterpret(length);
+  }
+
+  /**
    * Forgets that a range was touched, so that the next touch of it is a fault again; the data stay.
    *
    * @param offset where the range begins, a multiple of the alignment

@@ -3,7 +3,6 @@ package dev.jdax.platform;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,11 +27,11 @@ public record Vma(long start, long end, long inode, String path, long kernelPage
   private static final Path SMAPS = Path.of("/proc/self/smaps");
 
   static List<Vma> maps() throws IOException {
-    return parse(Files.readAllLines(MAPS, StandardCharsets.ISO_8859_1)); // a path may be in any encoding
+    return parse(WholeFile.lines(MAPS, StandardCharsets.ISO_8859_1)); // a path may be in any encoding
   }
 
   static List<Vma> smaps() throws IOException {
-    return parse(Files.readAllLines(SMAPS, StandardCharsets.ISO_8859_1));
+    return parse(WholeFile.lines(SMAPS, StandardCharsets.ISO_8859_1));
   }
 
   /**

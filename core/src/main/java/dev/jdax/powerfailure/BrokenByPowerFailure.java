@@ -81,8 +81,19 @@ public final class BrokenByPowerFailure extends AssertionError {
     } else if (!found.lost().isEmpty()) {
       text.append("\n  or if all is lost that was not durable");
     }
+    if (isOfOneLine(found)) {
+      text.append("\n  what is lost and what is kept was stored to one line between the same two points: if the program"
+          + " orders the two stores\n  (setRelease, setVolatile, a fence), put storeFence() between them, or test"
+          + " withWholeLines()");
+    }
     return text.append("\n  this was cut ").append(cut).append(" there; withSeed(").append(seed)
         .append("L) gives it again.").toString();
+  }
+
+  /** {@return whether the order of two stores to one line, of which nothing was seen, may rule the failure out} */
+  private static boolean isOfOneLine(Shrinking.Found found) {
+    return found.lost().stream().anyMatch(lost -> found.kept().stream().anyMatch(kept -> lost.seen() == kept.seen()
+        && lost.offset() / PowerFailures.LINE == kept.offset() / PowerFailures.LINE));
   }
 
   private static void describe(StringBuilder text, List<Word> words, History history, Point end) {

@@ -14,13 +14,15 @@ import dev.jdax.DaxMapping;
 final class CutMemory {
   private final DaxDevice device;
   private final PowerFailures.Step check;
+  private final CheckLimit limit;
   /** What is durable. */
   private MemorySegment durable;
   private DaxMapping left;
 
-  CutMemory(DaxDevice device, PowerFailures.Step check) {
+  CutMemory(DaxDevice device, PowerFailures.Step check, CheckLimit limit) {
     this.device = device;
     this.check = check;
+    this.limit = limit;
   }
 
   void begin(MemorySegment live, Arena arena) throws DaxException {
@@ -50,7 +52,7 @@ final class CutMemory {
       throw new IllegalStateException("what a power failure has left cannot be mapped", e);
     }
     try {
-      check.with(left);
+      limit.run(check, left);
       return null;
     } catch (OutOfMemoryError | InternalError e) {
       throw e; // not the check's

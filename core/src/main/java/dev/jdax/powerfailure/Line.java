@@ -25,6 +25,7 @@ final class Line {
   private static final int TRIES = 1000;
 
   private final long offset;
+  private final boolean whole;
   private long[] durable;
   /** What was seen since it was durable; the first is number {@code dropped + 1}. */
   private final List<Version> versions = new ArrayList<>();
@@ -39,19 +40,22 @@ final class Line {
     final Point seen;
     /** The number of its last state, in which all words that changed are there: counted since the line is watched. */
     final int state;
+    /** Whether none of its states has some of the words that changed and not the others. */
+    final boolean whole;
     /** The first flush behind it; null before. */
     Point flushed;
 
-    Version(long[] words, int changed, Point seen, int stateBefore) {
+    Version(long[] words, int changed, Point seen, int stateBefore, boolean whole) {
       this.words = words;
       this.changed = changed;
       this.seen = seen;
-      this.state = stateBefore + (1 << Integer.bitCount(changed)) - 1;
+      this.whole = whole;
+      this.state = stateBefore + (whole ? 1 : (1 << Integer.bitCount(changed)) - 1);
     }
 
     /** {@return what the version before becomes if the {@code state}th subset of the words is there, from 1} */
     long[] after(long[] before, int state) {
-      int there = Integer.expand(state, changed);
+      int there = whole ? changed : Integer.expand(state, changed);
       long[] some = before.clone();
       for (int i = 0; i < some.length; i++) {
         if ((there >> i & 1) != 0) {
@@ -63,7 +67,13 @@ final class Line {
   }
 
   Line(long offset, long[] durable) {
+    this(offset, durable, false);
+  }
+
+  /** @param whole whether stores between two points are all there or none */
+  Line(long offset, long[] durable, boolean whole) {
     this.offset = offset;
+    this.whole = whole;
     this.durable = durable;
   }
 
@@ -100,7 +110,7 @@ final class Line {
       changed |= words[i] == before[i] ? 0 : 1 << i;
     }
     if (changed != 0) {
-      versions.add(new Version(words, changed, point, durableState + newestState()));
+      versions.add(new Version(words, changed, point, durableState + newestState(), whole));
     }
     return changed != 0;
   }

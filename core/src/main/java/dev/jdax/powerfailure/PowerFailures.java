@@ -2,6 +2,7 @@
 package dev.jdax.powerfailure;
 
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Random;
 
@@ -38,7 +39,9 @@ import dev.jdax.spi.StoreObserver;
  * which the power may have failed since the point before: on memory of its own, which it may read, write, flush and
  * close as recovery does. It throws if that is not what it may find. It may look at variables of the program, for
  * instance at what was acknowledged: they are as they were when the power failed. It must not touch the program's
- * memory, nor wait for its threads.
+ * memory, nor wait for its threads. When the program has returned, its memory is closed and the check is run once more,
+ * so that a check which looks at the program's memory fails. For one cut it may take a minute, or as long as
+ * {@link #withLimit} says.
  *
  * <p><b>What may be left</b> of each line of 64 bytes: what is durable, which is what it had when a thread flushed it
  * that has drained since; or what it had at any point since then; and, of the stores between two such points, any: each
@@ -47,8 +50,9 @@ import dev.jdax.spi.StoreObserver;
  * {@link #withTornLines} gives that up.
  *
  * <p><b>What is not seen</b>: a value that was overwritten before the next point; and the order of stores between two
- * points, so that a failure may be told which that order rules out. {@link DaxMapping#storeFence} between the two
- * stores is a point, and costs nothing where it is not watched.
+ * points, whether {@code setRelease} or {@code setVolatile} made them or not, so that a failure may be told which that
+ * order rules out. {@link DaxMapping#storeFence} between the two stores is a point, and costs nothing where it is not
+ * watched; {@link #withWholeLines} is for a program that cannot have it.
  *
  * <p><b>How much is looked at</b>: at a point with up to 4096 cuts all of them, elsewhere some 400, drawn from a seed
  * that a failure names. At a flush nothing is looked at if nothing has been stored since the last look. The same seed
@@ -66,12 +70,14 @@ public final class PowerFailures {
 
   private static final int ALL_UP_TO = 4096;
   private static final int SAMPLES = 200;
+  private static final Duration LIMIT = Duration.ofMinutes(1);
 
   private final long size;
   private final long seed;
-  private final boolean tornLines;
+  private final Tearing tearing;
   private final int allUpTo;
   private final int samples;
+  private final Duration limit;
   private final Step start;
 
   /** What is done with memory. */
@@ -86,12 +92,14 @@ public final class PowerFailures {
     void with(DaxMapping memory) throws Exception;
   }
 
-  private PowerFailures(long size, long seed, boolean tornLines, int allUpTo, int samples, Step start) {
+  private PowerFailures(long size, long seed, Tearing tearing, int allUpTo, int samples, Duration limit,
+      Step start) {
     this.size = size;
     this.seed = seed;
-    this.tornLines = tornLines;
+    this.tearing = tearing;
     this.allUpTo = allUpTo;
     this.samples = samples;
+    this.limit = limit;
     this.start = start;
   }
 
@@ -106,8 +114,9 @@ public final class PowerFailures {
       throw new IllegalArgumentException("memory of " + size + " bytes: it must be a positive multiple of "
           + MemoryUnderTest.PAGE.bytes());
     }
-    return new PowerFailures(size, new Random().nextLong(), false, ALL_UP_TO, SAMPLES, memory -> {
-    });
+    return new PowerFailures(size, new Random().nextLong(), Tearing.STORES, ALL_UP_TO, SAMPLES,
+        LIMIT, memory -> {
+        });
   }
 
   /**
@@ -116,7 +125,7 @@ public final class PowerFailures {
    * @param step what is done
    */
   public PowerFailures startingWith(Step step) {
-    return new PowerFailures(size, seed, tornLines, allUpTo, samples, Objects.requireNonNull(step, "step"));
+    return new PowerFailures(size, seed, tearing, allUpTo, samples, limit, Objects.requireNonNull(step, "step"));
   }
 
   /**
@@ -125,7 +134,7 @@ public final class PowerFailures {
    * @param given the seed, as a failure has named it
    */
   public PowerFailures withSeed(long given) {
-    return new PowerFailures(size, given, tornLines, allUpTo, samples, start);
+    return new PowerFailures(size, given, tearing, allUpTo, samples, limit, start);
   }
 
   /**
@@ -134,7 +143,37 @@ public final class PowerFailures {
    * <p>So does pmreorder, and so it may be on CPUs that do not promise to write a line back whole.
    */
   public PowerFailures withTornLines() {
-    return new PowerFailures(size, seed, true, allUpTo, samples, start);
+    return new PowerFailures(size, seed, Tearing.LINES, allUpTo, samples, limit, start);
+  }
+
+  /**
+   * {@return the same, where a line is always as it was at a point: of the stores to one line between two points either
+   * all are kept or none}
+   *
+   * <p>This is for a program that orders its stores to one line by {@code setRelease}, {@code setVolatile} or a fence of
+   * its own. The test does not see that order, since the JVM tells nobody of such a store, and by default takes each
+   * order for possible. With this setting it finds no mistake in the order of stores within a line; a
+   * {@link DaxMapping#storeFence} before the second store, instead of this setting, keeps the default exact.
+   */
+  public PowerFailures withWholeLines() {
+    return new PowerFailures(size, seed, Tearing.NOTHING, allUpTo, samples, limit, start);
+  }
+
+  /**
+   * {@return the same with another limit of the time that the check may take for one cut; a minute, if none is given}
+   *
+   * <p>A check that takes longer has failed: recovery that follows a ring of pointers never ends. The failure names the
+   * cut, and its cause has the stack of the check. The thread of the check is interrupted, and the memory that it was
+   * given is closed. A check that neither waits nor touches that memory cannot be ended; it is logged.
+   *
+   * @param most the limit, at least a millisecond
+   * @throws IllegalArgumentException if it is shorter
+   */
+  public PowerFailures withLimit(Duration most) {
+    if (most.compareTo(Duration.ofMillis(1)) < 0) {
+      throw new IllegalArgumentException("a limit of " + most + ": it must be at least a millisecond");
+    }
+    return new PowerFailures(size, seed, tearing, allUpTo, samples, most, start);
   }
 
   /**
@@ -149,7 +188,7 @@ public final class PowerFailures {
       throw new IllegalArgumentException(
           "all of " + all + " cuts, or " + drawn + " drawn: at least 1, and not less than 0");
     }
-    return new PowerFailures(size, seed, tornLines, all, drawn, start);
+    return new PowerFailures(size, seed, tearing, all, drawn, limit, start);
   }
 
   /**
@@ -159,14 +198,17 @@ public final class PowerFailures {
    * @param check the check; it passes if it returns
    * @return what was looked at
    * @throws BrokenByPowerFailure if the check did not pass, in the program first, and again from here
+   * @throws IllegalStateException if the check stores to the program's memory, or passes only while that is open
    * @throws Exception what the program has thrown
    */
   public Outcome during(Step program, Step check) throws Exception {
     Objects.requireNonNull(program, "program");
     Objects.requireNonNull(check, "check");
-    try (DaxBus bus = DaxBus.withDrivers(new MemoryUnderTest.Driver()); Arena arena = Arena.ofShared()) {
+    try (DaxBus bus = DaxBus.withDrivers(new MemoryUnderTest.Driver());
+        Arena arena = Arena.ofShared();
+        CheckLimit timeLimit = new CheckLimit(limit)) {
       CutMemory cuts = new CutMemory(device(bus, new StoreObserver() {
-      }), check);
+      }), check, timeLimit);
       Recorder recorder = new Recorder(this, cuts);
       DaxDevice device = device(bus, recorder);
       try (DaxMapping memory = device.map(Access.READ_WRITE)) {
@@ -176,7 +218,10 @@ public final class PowerFailures {
         recorder.begin(watched.segment(), arena);
         try {
           program.with(memory);
-          return recorder.end();
+          Outcome outcome = recorder.end();
+          device.region().remove(); // all mappings of it end
+          recorder.requireIndependence();
+          return outcome;
         } finally {
           recorder.stop();
         }
@@ -196,8 +241,8 @@ public final class PowerFailures {
     return seed;
   }
 
-  boolean tornLines() {
-    return tornLines;
+  Tearing tearing() {
+    return tearing;
   }
 
   int allUpTo() {

@@ -52,7 +52,7 @@ final class Recorder implements StoreObserver {
   Recorder(PowerFailures settings, CutMemory cuts) {
     this.settings = settings;
     this.cuts = cuts;
-    this.block = settings.tornLines() ? Line.WORD : PowerFailures.LINE;
+    this.block = settings.tearing().block();
   }
 
   /** Begins: what is in memory is durable. */
@@ -80,6 +80,27 @@ final class Recorder implements StoreObserver {
         }
       }
       return new Outcome(settings.seed(), history.size(), cutsSeen, sampledPoints, List.copyOf(notes.values()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Runs the check once more, on memory in which nothing is lost, when nobody can reach that of the program any more.
+   *
+   * @throws IllegalStateException if it passes no longer: it has looked at the program's memory
+   */
+  void requireIndependence() {
+    lock.lock();
+    try {
+      List<Line> pending = new ArrayList<>(lines.values());
+      Throwable said = cuts.tried(pending, pending.stream().mapToInt(Line::newestState).toArray());
+      if (said != null) {
+        throw new IllegalStateException(
+            "the check passes only while the memory of the program is open: it looks at that,"
+                + " where a power failure has lost nothing, and not at what is left; use the memory that the check is given",
+            said);
+      }
     } finally {
       lock.unlock();
     }
@@ -155,7 +176,8 @@ final class Recorder implements StoreObserver {
   private void see(Point point) {
     Differences.each(memory, seen, block, at -> {
       long[] words = Line.readAtOnce(memory, at, block);
-      Line line = lines.computeIfAbsent(at, offset -> new Line(offset, Line.read(seen, offset, block)));
+      Line line = lines.computeIfAbsent(at, offset -> new Line(offset, Line.read(seen, offset, block),
+          settings.tearing() == Tearing.NOTHING));
       changed |= line.see(words, point);
       Line.write(seen, at, words);
     });

@@ -40,6 +40,7 @@ final class Shrinking {
   /** Makes a cut simple of which the check said something. */
   Found from(int[] states, Throwable firstSaid) {
     said = firstSaid;
+    mindTime(firstSaid);
     int[] fewestLost = towards(states, true);
     List<Word> lost = new ArrayList<>();
     for (int i = 0; i < fewestLost.length; i++) {
@@ -54,6 +55,13 @@ final class Shrinking {
     return new Found(lost, kept, saidOfTheLost);
   }
 
+  /** A cut of which the check does not end is good enough: each further one may take as long. */
+  private void mindTime(Throwable answer) {
+    if (answer instanceof CheckLimit.Overtime) {
+      runs = MOST;
+    }
+  }
+
   private boolean breaks(int[] states) {
     if (runs++ >= MOST) {
       return false;
@@ -61,6 +69,7 @@ final class Shrinking {
     Throwable answer = tried.apply(states);
     if (answer != null) {
       said = answer;
+      mindTime(answer);
     }
     return answer != null;
   }

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
@@ -98,7 +99,7 @@ public final class EditedFile implements AutoCloseable {
     }
   }
 
-  private static void requireKind(FileStatus status, String attempt) throws DaxException {
+  static void requireKind(FileStatus status, String attempt) throws DaxException {
     if (status.isFolder()) {
       throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
     }
@@ -141,7 +142,7 @@ public final class EditedFile implements AutoCloseable {
   }
 
   private static String used(List<String> uses) {
-    return "it " + String.join(", and ", uses);
+    return "it " + FirstFew.of(uses, ", and ", Function.identity());
   }
 
   /**
@@ -172,7 +173,7 @@ public final class EditedFile implements AutoCloseable {
     List<String> uses = KernelUses.OF_THIS_MACHINE.of(status);
     List<String> processes = processes(FileUsers.Descriptors.WRITABLE);
     if (!processes.isEmpty()) {
-      uses.add("is mapped or open for writing in process " + String.join(", ", processes));
+      uses.add("is mapped or open for writing in process " + FirstFew.of(processes));
     }
     if (!uses.isEmpty()) {
       end();
@@ -212,7 +213,7 @@ public final class EditedFile implements AutoCloseable {
     List<String> uses = KernelUses.OF_THIS_MACHINE.of(status);
     List<String> processes = processes(FileUsers.Descriptors.ALL);
     if (!processes.isEmpty()) {
-      uses.add("is open or mapped in process " + String.join(", ", processes));
+      uses.add("is open or mapped in process " + FirstFew.of(processes));
     }
     return new DaxException(Errno.EBUSY, attempt, uses.isEmpty()
         ? "it is open or mapped where /proc does not show it: in a process of another user or another container, or by the"

@@ -13,9 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import dev.jdax.platform.DeviceNumber;
+import dev.jdax.platform.WholeFile;
 
 /**
  * The processes that use a file without a lock on it, as far as they can be seen: QEMU maps an image, and a device is
@@ -100,12 +100,10 @@ public record FileUsers(List<String> users, List<String> unseen) {
   }
 
   /**
-   * {@return the first few of those that are unseen, and how many others there are}
+   * {@return the first few of those that are unseen, and how many more there are}
    */
   public String unseenInWords() {
-    List<String> first = unseen.subList(0, Math.min(3, unseen.size()));
-    int others = unseen.size() - first.size();
-    return String.join(", ", first) + (others == 0 ? "" : " and " + others + " others");
+    return FirstFew.of(unseen);
   }
 
   private void look(Path process, Sought sought, Descriptors counting, Path own) {
@@ -139,9 +137,8 @@ public record FileUsers(List<String> users, List<String> unseen) {
     }
 
     boolean isMappedBy(Path process) throws IOException {
-      try (Stream<String> lines = Files.lines(process.resolve("maps"), StandardCharsets.ISO_8859_1)) {
-        return lines.anyMatch(line -> isIn(line) || deviceNumber != 0 && isBehind(process, line));
-      }
+      return WholeFile.lines(process.resolve("maps"), StandardCharsets.ISO_8859_1).stream()
+          .anyMatch(line -> isIn(line) || deviceNumber != 0 && isBehind(process, line));
     }
 
     /** A device that is mapped through another node shows neither the inode nor the path of this one. */
@@ -183,8 +180,9 @@ public record FileUsers(List<String> users, List<String> unseen) {
     /** {@return what the line {@code flags:}, in octal, says of O_WRONLY and O_RDWR} */
     private static boolean isWritable(Path process, Path descriptor) throws IOException {
       Path info = process.resolve("fdinfo").resolve(descriptor.getFileName().toString());
-      try (Stream<String> lines = Files.lines(info, StandardCharsets.ISO_8859_1)) {
-        return lines.filter(line -> line.startsWith("flags:")).map(line -> line.substring("flags:".length()).strip())
+      try {
+        return WholeFile.lines(info, StandardCharsets.ISO_8859_1).stream().filter(line -> line.startsWith("flags:"))
+            .map(line -> line.substring("flags:".length()).strip())
             .anyMatch(flags -> (Long.parseLong(flags, 8) & (O_WRONLY | O_RDWR)) != 0);
       } catch (NoSuchFileException e) {
         return false; // closed since it was listed
@@ -210,7 +208,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
 
   private static boolean isKernelThread(Path process) {
     try {
-      String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+      String stat = WholeFile.text(process.resolve("stat"), StandardCharsets.ISO_8859_1);
       // The command is in parentheses, and may have any characters in it.
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
       return (Long.parseLong(fields[6]) & KERNEL_THREAD) != 0;
@@ -222,7 +220,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
   private static String describe(Path process) {
     String command;
     try {
-      command = Files.readString(process.resolve("comm"), StandardCharsets.ISO_8859_1).strip();
+      command = WholeFile.text(process.resolve("comm"), StandardCharsets.ISO_8859_1).strip();
     } catch (IOException e) {
       command = "unknown";
     }

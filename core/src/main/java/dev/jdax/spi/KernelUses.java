@@ -16,6 +16,7 @@ import dev.jdax.platform.Mount;
 import dev.jdax.platform.PathBytes;
 import dev.jdax.platform.ProcPath;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.platform.WholeFile;
 
 /**
  * What the kernel itself uses a file or a block device for: a mount, swap, a loop device over it, another device over
@@ -98,7 +99,7 @@ record KernelUses(Path proc, Path sys) {
   /** {@return what is in a file, a byte in each character, since a path need not be text; "" if it cannot be read} */
   private static String text(Path file) {
     try {
-      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+      return WholeFile.text(file, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return "";
     }

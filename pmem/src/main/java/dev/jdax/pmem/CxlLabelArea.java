@@ -99,7 +99,7 @@ public record CxlLabelArea(long offset, LabelGeometry geometry, List<IndexCopy> 
     static List<Problem> problems(List<CxlLabelSlot> used) {
       List<Problem> problems = new ArrayList<>();
       Map<UUID, CxlRegionLabel> regions = new HashMap<>();
-      List<DpaReservation> taken = new ArrayList<>();
+      OccupiedSpace occupied = new OccupiedSpace();
       for (CxlLabelSlot slot : used) {
         if (slot.valid() && slot.label() instanceof CxlRegionLabel region
             && regions.putIfAbsent(region.uuid(), region) != null) {
@@ -112,20 +112,15 @@ public record CxlLabelArea(long offset, LabelGeometry geometry, List<IndexCopy> 
           check(problems, slot, namespace, regions.get(namespace.regionUuid()));
           DpaReservation range = new DpaReservation(slot.number(), namespace.uuid(), namespace.dpa(),
               namespace.rawSize());
-          taken.stream().filter(range::overlaps).findFirst()
+          occupied.holder(range)
               .ifPresent(other -> problems.add(slot.problem("dpa", CxlNamespaceLabel.DPA,
                   ByteSize.hex(namespace.dpa()), "space that " + other + " does not have",
                   "two namespaces would have the same bytes")));
-          if (taken.size() < MOST_COMPARED) {
-            taken.add(range);
-          }
+          occupied.add(range);
         }
       }
       return problems;
     }
-
-    /** Comparing each with each must not take for ever. */
-    private static final int MOST_COMPARED = 1024;
 
     private static void check(List<Problem> problems, CxlLabelSlot slot, CxlNamespaceLabel namespace,
         CxlRegionLabel region) {

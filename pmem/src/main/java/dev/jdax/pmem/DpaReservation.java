@@ -36,7 +36,8 @@ public record DpaReservation(int slot, UUID uuid, long dpa, long size) {
         && Long.compareUnsigned(other.dpa, last()) <= 0;
   }
 
-  private long last() {
+  /** {@return its last byte, if it is possible} */
+  long last() {
     return dpa + size - 1;
   }
 

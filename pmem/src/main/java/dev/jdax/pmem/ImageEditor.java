@@ -288,10 +288,10 @@ public final class ImageEditor implements AutoCloseable {
           media.barrier();
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       try {
         readAgain();
-      } catch (IOException again) {
+      } catch (IOException | RuntimeException | Error again) {
         e.addSuppressed(again);
       }
       throw e;

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.spi.FirstFew;
 
 /**
  * The images of the DIMMs of one interleave set: a region whose bytes lie on several DIMMs in turn.
@@ -76,7 +77,7 @@ public final class InterleaveSet implements AutoCloseable {
    */
   public static InterleaveSet open(List<Path> files, Attachment attachment, OptionalInt interleave)
       throws IOException {
-    String attempt = "open images " + files.stream().map(Path::toString).collect(Collectors.joining(", "));
+    String attempt = "open images " + FirstFew.of(files, ", ", Path::toString);
     if (interleave.isPresent()
         && (interleave.getAsInt() < SMALLEST_TURN || Integer.bitCount(interleave.getAsInt()) != 1)) {
       throw new DaxException(Errno.EINVAL, attempt,
@@ -150,7 +151,7 @@ public final class InterleaveSet implements AutoCloseable {
   }
 
   private void requireSet(NamespaceScan scan) throws DaxException {
-    String files = images.stream().map(image -> image.file().toString()).collect(Collectors.joining(", "));
+    String files = FirstFew.of(images, ", ", image -> image.file().toString());
     if (scan.whole() || dimms == 1) {
       throw new DaxException(Errno.EINVAL, "open images " + files,
           scan.whole()
@@ -281,8 +282,7 @@ public final class InterleaveSet implements AutoCloseable {
     List<Integer> missing = missing();
     if (!missing.isEmpty()) {
       sentences.add(images.size() + " of " + dimms + " DIMMs; those of position "
-          + missing.stream().limit(16).map(Object::toString).collect(Collectors.joining(", "))
-          + (missing.size() > 16 ? " and more" : "") + " are needed to say what Linux makes of it");
+          + FirstFew.of(missing, ", ", Object::toString) + " are needed to say what Linux makes of it");
     } else if (interleave.isEmpty()) {
       sentences.add("the interleave granularity is not in the labels; give --interleave to read the data");
     }

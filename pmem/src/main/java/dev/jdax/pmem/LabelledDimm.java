@@ -3,6 +3,7 @@ package dev.jdax.pmem;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import dev.jdax.ByteSize;
 
@@ -27,6 +28,7 @@ record LabelledDimm(String file, LabelArea area, long size) {
   List<LabelSlot> labels(String consequence, List<Problem> problems) {
     List<DpaReservation> reserved = area.reservations();
     List<LabelSlot> live = area.live();
+    OccupiedSpace occupied = new OccupiedSpace();
     for (int i = 0; i < reserved.size(); i++) {
       DpaReservation one = reserved.get(i);
       if (!one.possible()) {
@@ -34,13 +36,13 @@ record LabelledDimm(String file, LabelArea area, long size) {
             "1 to " + ByteSize.hex(-one.dpa()) + ", so that it ends after " + ByteSize.hex(one.dpa()), consequence));
         return List.of();
       }
-      for (int j = 0; j < i; j++) {
-        if (one.overlaps(reserved.get(j))) {
-          problems.add(problem(live.get(i), "dpa", LabelField.DPA, ByteSize.hex(one.dpa()),
-              "space that " + reserved.get(j) + " does not have", consequence));
-          return List.of();
-        }
+      Optional<DpaReservation> other = occupied.holder(one);
+      if (other.isPresent()) {
+        problems.add(problem(live.get(i), "dpa", LabelField.DPA, ByteSize.hex(one.dpa()),
+            "space that " + other.get() + " does not have", consequence));
+        return List.of();
       }
+      occupied.add(one);
     }
     return new ArrayList<>(live);
   }

@@ -2,8 +2,6 @@
 package dev.jdax.pmem;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 
 /** What media are read through. */
 @FunctionalInterface
@@ -24,20 +22,5 @@ interface MediaReader {
    */
   default String kindOfContent(long offset) {
     return "data";
-  }
-
-  /**
-   * {@return what reads a file; what a file has lost that became shorter reads as zero, as a hole does}
-   *
-   * @param channel the file, open for reading
-   */
-  static MediaReader of(FileChannel channel) {
-    return (offset, length) -> {
-      ByteBuffer bytes = ByteBuffer.allocate(length);
-      while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {
-        continue;
-      }
-      return bytes.array();
-    };
   }
 }

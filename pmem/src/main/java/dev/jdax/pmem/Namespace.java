@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 import dev.jdax.PageSize;
+import dev.jdax.spi.FirstFew;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.Waiver;
 
@@ -202,6 +202,6 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
   static String inWords(List<Namespace> namespaces) {
     return namespaces.isEmpty()
         ? "none"
-        : namespaces.stream().map(Namespace::toString).collect(Collectors.joining(", "));
+        : FirstFew.of(namespaces, ", ", Namespace::toString);
   }
 }

@@ -4,10 +4,10 @@ package dev.jdax.pmem;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.spi.FirstFew;
 
 /**
  * What a namespace is asked for by: the name in its label, the uuid of its label or of its info block in capital or
@@ -32,8 +32,7 @@ record NamespaceKey(String text) {
   /** {@return the refusal of a key that several namespaces have} */
   static DaxException ambiguous(String attempt, List<Namespace> namespaces) {
     return new DaxException(Errno.EEXIST, attempt, namespaces.size() + " namespaces have that name or uuid: "
-        + namespaces.stream().map(NamespaceKey::inWords).collect(Collectors.joining(", ")),
-        "name one of them by its uuid");
+        + FirstFew.of(namespaces, ", ", NamespaceKey::inWords), "name one of them by its uuid");
   }
 
   private static String inWords(Namespace namespace) {

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.spi.FirstFew;
 
 /**
  * The end of a namespace: first its slot is freed, then its info block is wiped, so that no cut shows a namespace
@@ -65,7 +65,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
       throw listed.size() == uuids.size()
           ? NamespaceKey.ambiguous(attempt, listed)
           : new DaxException(Errno.EEXIST, attempt, uuids.size() + " labels have that name or uuid, of uuids "
-              + uuids.stream().map(UUID::toString).collect(Collectors.joining(", ")),
+              + FirstFew.of(uuids, ", ", UUID::toString),
               "name one of them by its uuid");
     }
     return new NamespaceRemoval(labelled(overwriting, area, uuids.getFirst()), listed.stream().findFirst());
@@ -75,17 +75,21 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
     NvdimmImage image = overwriting.image();
     BitSet free = area.index().orElseThrow().freeSlots();
     List<DpaReservation> freed = new ArrayList<>();
-    List<DpaReservation> kept = new ArrayList<>();
+    OccupiedSpace kept = new OccupiedSpace();
     for (DpaReservation reservation : area.reservations()) {
-      (reservation.uuid().equals(uuid) ? freed : kept).add(reservation);
+      if (reservation.uuid().equals(uuid)) {
+        freed.add(reservation);
+      } else {
+        kept.add(reservation);
+      }
     }
     freed.forEach(reservation -> free.set(reservation.slot()));
     List<MediaStep> steps = new ArrayList<>();
     steps.add(LabelUpdate.index(area, free, "free again: "
-        + freed.stream().map(DpaReservation::toString).collect(Collectors.joining("; "))).withBarrier());
+        + FirstFew.of(freed, "; ", DpaReservation::toString)).withBarrier());
     for (DpaReservation reservation : freed) {
       if (Long.compareUnsigned(reservation.dpa(), image.regionSize()) < 0
-          && kept.stream().noneMatch(reservation::overlaps)) {
+          && kept.holder(reservation).isEmpty()) {
         long room = image.regionSize() - reservation.dpa();
         long size = Long.compareUnsigned(reservation.size(), room) < 0 ? reservation.size() : room;
         if (size > 0) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 import dev.jdax.ByteSize;
 
@@ -86,11 +87,18 @@ record NamespaceScan(List<Found> found, boolean whole, boolean lost, int dimms, 
     private final LabelledDimm dimm;
     private final List<LabelSlot> labels;
     private final Map<UUID, List<LabelSlot>> byUuid = new HashMap<>();
+    private final Map<UUID, List<LabelSlot>> firstOurs = new HashMap<>();
 
     Part(LabelledDimm dimm, List<LabelSlot> labels) {
       this.dimm = dimm;
       this.labels = labels;
       labels.forEach(slot -> byUuid.computeIfAbsent(slot.label().uuid(), uuid -> new ArrayList<>(1)).add(slot));
+    }
+
+    /** {@return the first two labels of a uuid that are of the set; they are looked for once, as many may have it} */
+    List<LabelSlot> firstOurs(UUID uuid, Predicate<Label> isOurs) {
+      return firstOurs.computeIfAbsent(uuid,
+          key -> of(key).stream().filter(slot -> isOurs.test(slot.label())).limit(2).toList());
     }
 
     List<LabelSlot> of(UUID uuid) {
@@ -224,7 +232,7 @@ record NamespaceScan(List<Found> found, boolean whole, boolean lost, int dimms, 
       Label named = chosen.label();
       long size = chosen.label().rawSize();
       for (Part part : parts.subList(1, parts.size())) {
-        List<LabelSlot> ours = part.of(uuid).stream().filter(one -> isOurs(one.label())).toList();
+        List<LabelSlot> ours = part.firstOurs(uuid, this::isOurs);
         if (ours.isEmpty()) {
           problems.add(new Problem("label area" + part.dimm.file(), "uuid", part.dimm.area().offset(),
               "in no label of the set", "a label of " + uuid + ", as the label area" + first.dimm.file() + " has one",

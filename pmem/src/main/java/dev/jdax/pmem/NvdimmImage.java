@@ -3,10 +3,7 @@ package dev.jdax.pmem;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +12,8 @@ import java.util.OptionalInt;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.spi.ReadFile;
+import dev.jdax.spi.Unwind;
 
 /**
  * The media of one NVDIMM in a file: an image of QEMU, a DIMM's dump, a raw block device.
@@ -31,9 +30,6 @@ import dev.jdax.Errno;
 public final class NvdimmImage implements AutoCloseable {
   private static final long LARGEST = 1L << 52;
   private static final String NEEDED = "; the others are needed to say what Linux makes of it";
-  // sys/stat.h: S_IFMT and S_IFBLK
-  private static final int FILE_KIND = 0xf000;
-  private static final int BLOCK_DEVICE = 0x6000;
 
   private final Path file;
   private final Attachment attachment;
@@ -93,29 +89,17 @@ public final class NvdimmImage implements AutoCloseable {
    */
   public static NvdimmImage open(Path file, Attachment attachment) throws IOException {
     Objects.requireNonNull(attachment, "attachment");
-    requireMedia(file);
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-    try {
-      if (channel.size() > LARGEST) {
-        throw new DaxException(Errno.EFBIG, "open image " + file,
-            "it has " + channel.size() + " bytes, and a physical address has 52 bits", "name an image of a DIMM");
+    String attempt = "open image " + file;
+    try (Unwind unwind = new Unwind()) {
+      ReadFile opened = ReadFile.open(file, attempt);
+      unwind.onFailure(opened::close);
+      if (opened.size() > LARGEST) {
+        throw new DaxException(Errno.EFBIG, attempt,
+            "it has " + opened.size() + " bytes, and a physical address has 52 bits", "name an image of a DIMM");
       }
-      return new NvdimmImage(file, attachment.on(file), channel.size(), MediaReader.of(channel), channel);
-    } catch (IOException | RuntimeException | Error e) {
-      channel.close();
-      throw e;
-    }
-  }
-
-  /** Of what is neither a file nor a block device, some never end (a pipe), and others are always empty. */
-  private static void requireMedia(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new DaxException(Errno.EISDIR, "open image " + file, "it is a folder", "name a file");
-    }
-    if (Files.exists(file) && !Files.isRegularFile(file)
-        && ((int) Files.getAttribute(file, "unix:mode") & FILE_KIND) != BLOCK_DEVICE) {
-      throw new DaxException(Errno.EINVAL, "open image " + file, "it is neither a file nor a block device",
-          "name an image of a DIMM");
+      NvdimmImage image = new NvdimmImage(file, attachment.on(file), opened.size(), opened::read, opened::close);
+      unwind.keep();
+      return image;
     }
   }
 
