@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.platform.TooManyMappingsException;
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.DeviceInfo;
@@ -44,6 +45,9 @@ record Placement(Reservation run, boolean synchronous) {
   }
 
   static DaxException refused(String attempt, SystemCallException e) {
+    if (e instanceof TooManyMappingsException full) {
+      return new DaxException(Errno.ENOMEM, attempt, full.reason(), full.remedy(), e);
+    }
     return refused(attempt, e, Errno.of(e.errno()) == Errno.ENOMEM
         ? "raise the limit on addresses (ulimit -v) or on mappings (sysctl vm.max_map_count), or map less"
         : "look at the kernel's log");
