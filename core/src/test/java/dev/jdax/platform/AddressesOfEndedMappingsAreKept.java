@@ -194,6 +194,14 @@ class AddressesOfEndedMappingsAreKept {
   }
 
   @Test
+  void whereNoMappingIsToBeHadTheEndComesLater() throws Exception {
+    ForkedJvm jvm = ForkedJvm.run(ForkedJvm.SMALL, AtTheLimitOfMappings.class);
+    assertThat(jvm.said()).contains("neither mmap nor munmap ends a mapping of 4,096 bytes now")
+        .endsWith("at the limit kept, then ended");
+    assertThat(jvm.status()).isZero();
+  }
+
+  @Test
   void addressesThatAreShortComeFromTheQuarantine() throws Exception {
     ForkedJvm jvm = ForkedJvm.run(ForkedJvm.SMALL, ShortOfAddresses.class);
     assertThat(jvm.said()).isEqualTo("100 mappings");
