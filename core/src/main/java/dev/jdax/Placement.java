@@ -31,8 +31,7 @@ record Placement(Reservation run, boolean synchronous) {
       if (pieces.stream().mapToLong(Piece::length).sum() != length) {
         throw new DaxException(Errno.EBUSY, attempt, "somebody else has resized the device meanwhile", "try again");
       }
-      Reservation run = Reservation.of(pieces, info.alignment().bytes());
-      unwind.onFailure(run::close);
+      Reservation run = unwind.make(() -> Reservation.of(pieces, info.alignment().bytes()), Reservation::close);
       boolean synchronous = run.place(access == Access.READ_WRITE, backing.synchronous());
       if (backing.mayVanish()) {
         probe(attempt, run, backing, info, access, offset, length);
