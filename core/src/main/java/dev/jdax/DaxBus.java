@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.FirstFew;
@@ -34,8 +34,8 @@ public final class DaxBus implements AutoCloseable {
   private final List<DaxListener> listeners = new CopyOnWriteArrayList<>();
 
   /** The bus lock: guards the fields below. Taken last; nothing is called while it is held. */
-  private final ReentrantLock lock = new ReentrantLock();
-  private final List<DaxRegion> regions = new ArrayList<>();
+  private final Object lock = new Object();
+  private List<DaxRegion> regions = List.of();
   private final LowestFree minors = new LowestFree();
   private boolean closed;
 
@@ -74,12 +74,11 @@ public final class DaxBus implements AutoCloseable {
    */
   public DaxRegion add(MemorySource source) throws DaxException {
     DaxDriver driver = driverOf(Objects.requireNonNull(source, "source"));
+    StackRoom.require();
     try (Unwind unwind = new Unwind()) {
-      RegionOps ops = driver.probe(source);
-      unwind.onFailure(ops::close);
-      DaxRegion region = register(ops, driver.name(), source);
-      unwind.keep(); // the ops are the region's from here on
-      unwind.onFailure(region::close);
+      RegionOps ops = unwind.make(() -> driver.probe(source), RegionOps::close);
+      // The ops are the region's from here on; it is closed before them, and they may be closed again.
+      DaxRegion region = unwind.make(() -> register(ops, driver.name(), source), DaxRegion::close);
       List<DaxDevice> devices = region.devices();
       unwind.keep();
       devices.forEach(device -> fire(DaxEvent.Kind.ADD, device));
@@ -109,8 +108,7 @@ public final class DaxBus implements AutoCloseable {
   private DaxRegion register(RegionOps ops, String driver, MemorySource source) throws DaxException {
     RegionInfo info = ops.info();
     List<Integer> ids = ops.deviceIds();
-    lock.lock();
-    try {
+    synchronized (lock) {
       if (closed) {
         throw new IllegalStateException("the bus is closed");
       }
@@ -126,10 +124,8 @@ public final class DaxBus implements AutoCloseable {
       }
       DaxRegion region = new DaxRegion(this, ops, id, info.id().isPresent(), ids, driver,
           source);
-      regions.add(region);
+      regions = Stream.concat(regions.stream(), Stream.of(region)).toList();
       return region;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -143,11 +139,8 @@ public final class DaxBus implements AutoCloseable {
    * {@return the regions, in the order in which they were added}
    */
   public List<DaxRegion> regions() {
-    lock.lock();
-    try {
-      return List.copyOf(regions);
-    } finally {
-      lock.unlock();
+    synchronized (lock) {
+      return regions;
     }
   }
 
@@ -211,29 +204,20 @@ public final class DaxBus implements AutoCloseable {
   }
 
   int takeMinor() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       return minors.take();
-    } finally {
-      lock.unlock();
     }
   }
 
   void giveMinor(int minor) {
-    lock.lock();
-    try {
+    synchronized (lock) {
       minors.give(minor);
-    } finally {
-      lock.unlock();
     }
   }
 
   void forget(DaxRegion region) {
-    lock.lock();
-    try {
-      regions.remove(region);
-    } finally {
-      lock.unlock();
+    synchronized (lock) {
+      regions = regions.stream().filter(other -> other != region).toList();
     }
   }
 
@@ -245,11 +229,8 @@ public final class DaxBus implements AutoCloseable {
    */
   @Override
   public void close() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       closed = true;
-    } finally {
-      lock.unlock();
     }
     for (DaxRegion region : regions().reversed()) {
       try {

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
@@ -20,6 +22,8 @@ import dev.jdax.spi.Unwind;
  * {@link #region}, {@link #state} and {@link #toString} says ENXIO.
  */
 public final class DaxDevice {
+  private static final Set<String> REVOCATION = Set.of(DaxDevice.class.getName() + ".revokeAndChange");
+
   private final DaxRegion region;
   private final int id;
   private final long incarnation;
@@ -27,9 +31,8 @@ public final class DaxDevice {
 
   // Guarded by the region lock.
   private boolean dead;
-  private int mapped;
-  /** How many calls are revoking its mappings; meanwhile it cannot be mapped. */
-  private int revoking;
+  /** The threads that revoke its mappings, or did when an error came; meanwhile it cannot be mapped. */
+  private List<Thread> revoking = List.of();
 
   DaxDevice(DaxRegion region, int id, long incarnation, int minor) {
     this.region = region;
@@ -69,17 +72,14 @@ public final class DaxDevice {
    * @throws DaxException if it cannot be read
    */
   public DeviceState state() throws DaxException {
-    region.lock.lock();
     try {
-      DeviceInfo info = aliveLocked("read the state of " + name());
+      DeviceInfo info = info("read the state of " + name());
       return info.bound() ? DeviceState.BOUND : info.size() == 0 ? DeviceState.EMPTY : DeviceState.SIZED;
     } catch (DaxException e) {
       if (e.errno() == Errno.ENXIO) {
         return DeviceState.DEAD;
       }
       throw e;
-    } finally {
-      region.lock.unlock();
     }
   }
 
@@ -187,9 +187,8 @@ public final class DaxDevice {
       throw new IllegalArgumentException("a device of " + size + " bytes: the size must not be negative");
     }
     Objects.requireNonNull(removal, "removal");
-    region.lock.lock();
-    try {
-      String attempt = "resize " + name() + " to " + ByteSize.format(size);
+    String attempt = "resize " + name() + " to " + ByteSize.format(size);
+    change(attempt, () -> {
       DeviceInfo info = aliveLocked(attempt);
       RegionInfo regionInfo = region.ops().info();
       DeviceRules.layoutCanChange(attempt, regionInfo);
@@ -200,9 +199,10 @@ public final class DaxDevice {
       DeviceRules.spaceIsThere(attempt, size - info.size(), regionInfo);
       if (info.bound()) {
         DaxMode mode = info.mode().orElse(DaxMode.DEVDAX);
-        unbindLocked(attempt, removal);
         try (Unwind unwind = new Unwind()) {
-          unwind.onFailureIfOurs(() -> region.ops().bind(id, mode));
+          if (!unbindLocked(attempt, removal, mode, unwind)) {
+            return false;
+          }
           region.ops().resize(id, size);
           unwind.keep();
         }
@@ -212,9 +212,8 @@ public final class DaxDevice {
       } else if (size != info.size()) {
         region.ops().resize(id, size);
       }
-    } finally {
-      region.lock.unlock();
-    }
+      return true;
+    });
     changed();
   }
 
@@ -227,16 +226,13 @@ public final class DaxDevice {
    */
   public void setAlignment(PageSize alignment) throws DaxException {
     Objects.requireNonNull(alignment, "alignment");
-    region.lock.lock();
-    try {
+    synchronized (region.lock) {
       String attempt = "set the alignment of " + name() + " to " + alignment;
       DeviceInfo info = aliveLocked(attempt);
       DeviceRules.layoutCanChange(attempt, region.ops().info());
       DeviceRules.notBound(attempt, info);
       DeviceRules.alignmentFits(attempt, alignment, info);
       region.ops().setAlignment(id, alignment);
-    } finally {
-      region.lock.unlock();
     }
     changed();
   }
@@ -247,8 +243,7 @@ public final class DaxDevice {
    * @throws DaxException with ENXIO if the device is dead or empty, with EBUSY if it is bound already
    */
   public void enable() throws DaxException {
-    region.lock.lock();
-    try {
+    synchronized (region.lock) {
       String attempt = "enable " + name();
       DeviceInfo info = aliveLocked(attempt);
       if (info.mode().equals(Optional.of(DaxMode.SYSTEM_RAM))) {
@@ -260,8 +255,6 @@ public final class DaxDevice {
       DeviceRules.notEmpty(attempt, info);
       region.ops().bind(id, DaxMode.DEVDAX);
       region.bound(this);
-    } finally {
-      region.lock.unlock();
     }
     changed();
   }
@@ -281,28 +274,35 @@ public final class DaxDevice {
   public void setMode(DaxMode mode, Removal removal) throws DaxException {
     Objects.requireNonNull(mode, "mode");
     Objects.requireNonNull(removal, "removal");
-    region.lock.lock();
-    try {
-      String attempt = "set the mode of " + name() + " to " + mode;
-      DeviceInfo info = aliveLocked(attempt);
-      DeviceRules.notEmpty(attempt, info);
-      if (info.driver().equals(Optional.of(mode.driver()))) {
-        return;
+    String attempt = "set the mode of " + name() + " to " + mode;
+    if (isInMode(attempt, mode)) {
+      return;
+    }
+    change(attempt, () -> {
+      if (isInMode(attempt, mode)) {
+        return true;
       }
+      DeviceInfo info = aliveLocked(attempt);
       region.ops().requireBindable(id, mode);
       try (Unwind unwind = new Unwind()) {
-        if (info.bound()) {
-          unbindLocked(attempt, removal);
-          info.mode().ifPresent(before -> unwind.onFailureIfOurs(() -> region.ops().bind(id, before)));
+        if (info.bound() && !unbindLocked(attempt, removal, info.mode().orElse(null), unwind)) {
+          return false;
         }
         region.ops().bind(id, mode);
         unwind.keep();
       }
       region.bound(this);
-    } finally {
-      region.lock.unlock();
-    }
+      return true;
+    });
     changed();
+  }
+
+  private boolean isInMode(String attempt, DaxMode mode) throws DaxException {
+    synchronized (region.lock) {
+      DeviceInfo info = aliveLocked(attempt);
+      DeviceRules.notEmpty(attempt, info);
+      return info.driver().equals(Optional.of(mode.driver()));
+    }
   }
 
   /**
@@ -324,9 +324,8 @@ public final class DaxDevice {
    */
   public void disable(Removal removal) throws DaxException {
     Objects.requireNonNull(removal, "removal");
-    region.lock.lock();
-    try {
-      String attempt = "disable " + name();
+    String attempt = "disable " + name();
+    change(attempt, () -> {
       DeviceInfo info = aliveLocked(attempt);
       if (!info.bound()) {
         throw new DaxException(Errno.ENODEV, attempt, "it is not bound", "nothing is left to do");
@@ -334,10 +333,8 @@ public final class DaxDevice {
       if (info.mode().equals(Optional.of(DaxMode.SYSTEM_RAM))) {
         throw DeviceRules.busy(attempt, "its memory is the kernel's", "set its mode to " + DaxMode.DEVDAX + " first");
       }
-      unbindLocked(attempt, removal);
-    } finally {
-      region.lock.unlock();
-    }
+      return unbindLocked(attempt, removal);
+    });
     changed();
   }
 
@@ -359,24 +356,21 @@ public final class DaxDevice {
    */
   public void destroy(Removal removal) throws DaxException {
     Objects.requireNonNull(removal, "removal");
-    region.lock.lock();
-    try {
-      String attempt = "destroy " + name();
+    String attempt = "destroy " + name();
+    change(attempt, () -> {
       DeviceInfo info = aliveLocked(attempt);
       DeviceRules.layoutCanChange(attempt, region.ops().info());
       DeviceRules.notDeviceZero(attempt, id);
       try (Unwind unwind = new Unwind()) {
-        if (info.bound()) {
-          unbindLocked(attempt, removal);
-          unwind.onFailureIfOurs(() -> region.ops().bind(id, info.mode().orElse(DaxMode.DEVDAX)));
+        if (info.bound() && !unbindLocked(attempt, removal, info.mode().orElse(DaxMode.DEVDAX), unwind)) {
+          return false;
         }
         region.ops().resize(id, 0);
         unwind.keep(); // what it held is gone
       }
       deleteLocked(attempt);
-    } finally {
-      region.lock.unlock();
-    }
+      return true;
+    });
     region.bus().fire(DaxEvent.Kind.REMOVE, this);
   }
 
@@ -389,11 +383,8 @@ public final class DaxDevice {
    */
   public DaxMapping map(Access access) throws DaxException {
     Objects.requireNonNull(access, "access");
-    region.lock.lock();
-    try {
+    synchronized (region.lock) {
       return mapLocked(access, 0, aliveLocked("map " + name()).size());
-    } finally {
-      region.lock.unlock();
     }
   }
 
@@ -420,11 +411,8 @@ public final class DaxDevice {
     if (offset > Long.MAX_VALUE - length) {
       throw new IndexOutOfBoundsException("offset " + offset + " + length " + length + " overflows");
     }
-    region.lock.lock();
-    try {
+    synchronized (region.lock) {
       return mapLocked(access, offset, length);
-    } finally {
-      region.lock.unlock();
     }
   }
 
@@ -432,15 +420,13 @@ public final class DaxDevice {
     String attempt = "map " + name() + " at offset " + ByteSize.hex(offset) + ", " + ByteSize.format(length);
     DeviceInfo info = aliveLocked(attempt);
     DeviceRules.mappable(attempt, info);
-    if (revoking > 0) {
+    if (isBeingRevoked()) {
       throw new DaxException(Errno.ENXIO, attempt, "it is being unbound by force", "enable it first");
     }
     MappingRules.check(attempt, info, offset, length);
     Backing backing = region.ops().backing(id);
     MappingRules.checkGranularity(attempt, info, backing);
-    DaxMapping mapping = DaxMapping.of(attempt, this, info, backing, access, offset, length);
-    region.began(mapping);
-    return mapping;
+    return DaxMapping.of(attempt, this, info, backing, access, offset, length);
   }
 
   /**
@@ -459,11 +445,8 @@ public final class DaxDevice {
 
   /** Called without the region lock. */
   DeviceInfo info(String attempt) throws DaxException {
-    region.lock.lock();
-    try {
+    synchronized (region.lock) {
       return aliveLocked(attempt);
-    } finally {
-      region.lock.unlock();
     }
   }
 
@@ -473,12 +456,9 @@ public final class DaxDevice {
 
   /** Called without the region lock. */
   Map<String, String> properties(String attempt) throws DaxException {
-    region.lock.lock();
-    try {
+    synchronized (region.lock) {
       aliveLocked(attempt);
       return region.ops().properties(id);
-    } finally {
-      region.lock.unlock();
     }
   }
 
@@ -510,50 +490,97 @@ public final class DaxDevice {
     region.forget(this);
   }
 
-  private void unbindLocked(String attempt, Removal removal) throws DaxException {
+  /**
+   * Unbinds it, and binds it again on failure, if it had a mode.
+   *
+   * @return false, and nothing is done, if its mappings are to be revoked first
+   */
+  private boolean unbindLocked(String attempt, Removal removal, DaxMode mode, Unwind unwind) throws DaxException {
+    return unwind.make(() -> unbindLocked(attempt, removal), Unwind.ifOurs(unbound -> {
+      if (unbound && mode != null) {
+        region.ops().bind(id, mode);
+      }
+    }));
+  }
+
+  private boolean unbindLocked(String attempt, Removal removal) throws DaxException {
+    int mapped = ownMappings().size();
     if (mapped > 0) {
       if (removal == Removal.IF_IDLE) {
         throw DeviceRules.busy(attempt, mapped + (mapped == 1 ? " mapping of it is open" : " mappings of it are open"),
             "close them, or force it");
       }
       region.ops().requireUnusedByOthers(id);
-      revokeMappings(attempt);
+      return false;
     }
     region.ops().unbind(id);
+    return true;
   }
 
   private List<DaxMapping> ownMappings() {
     return region.mappings().stream().filter(mapping -> mapping.device() == this).toList();
   }
 
-  /** Ends all mappings. Lets go of the region lock while it waits; nobody can map the device meanwhile. */
-  private void revokeMappings(String attempt) throws DaxException {
-    List<DaxMapping> open = ownMappings();
-    revoking++;
-    region.lock.unlock();
+  /** A change that begins with {@link #unbindLocked}, as a rule. */
+  @FunctionalInterface
+  private interface Change {
+    /** {@return whether it was made; if not, nothing was done, and the mappings are to be revoked first} */
+    boolean make() throws DaxException;
+  }
+
+  /** Makes a change; called without the region lock, which is held while it is made, and not while mappings end. */
+  private void change(String attempt, Change change) throws DaxException {
+    StackRoom.require();
+    boolean made;
+    synchronized (region.lock) {
+      made = change.make();
+    }
+    if (!made) {
+      revokeAndChange(attempt, change);
+    }
+  }
+
+  private void revokeAndChange(String attempt, Change change) throws DaxException {
+    Thread self = Thread.currentThread();
     try {
+      List<DaxMapping> open;
+      synchronized (region.lock) {
+        revoking = Stream.concat(revoking.stream(), Stream.of(self)).toList();
+        open = ownMappings();
+      }
       for (DaxMapping mapping : open) {
         mapping.revoke(attempt, "the device was taken from it by force: " + attempt);
       }
+      synchronized (region.lock) {
+        if (!aliveLocked(attempt).bound()) {
+          throw new DaxException(Errno.ENXIO, attempt, "another thread has disabled it meanwhile", "look at its state");
+        }
+        change.make();
+      }
     } finally {
-      region.lock.lock();
-      revoking--;
-    }
-    if (!aliveLocked(attempt).bound()) {
-      throw new DaxException(Errno.ENXIO, attempt, "another thread has disabled it meanwhile", "look at its state");
+      synchronized (region.lock) {
+        revoking = revoking.stream().filter(thread -> thread != self).toList();
+      }
     }
   }
 
-  void die() {
+  /** {@return whether a thread revokes its mappings now; one that an error has driven out is forgotten} */
+  private boolean isBeingRevoked() {
+    if (!revoking.isEmpty()) {
+      revoking = revoking.stream().filter(thread -> StackTraces.mayHold(thread, REVOCATION)).toList();
+    }
+    return !revoking.isEmpty();
+  }
+
+  boolean isDead() {
+    return dead;
+  }
+
+  /** {@return whether it was alive until now} */
+  boolean die() {
+    boolean wasAlive = !dead;
     dead = true;
-  }
-
-  void mappingBegan() {
-    mapped++;
-  }
-
-  void mappingEnded() {
-    mapped--;
+    return wasAlive;
   }
 
   /** Called without the region lock. */

@@ -4,13 +4,13 @@ package dev.jdax;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
 
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.Vma;
@@ -27,9 +27,14 @@ import dev.jdax.spi.Unwind;
 public final class DaxMapping implements AutoCloseable {
   /** How long the end of a mapping waits for calls that hold its memory. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
-  private static final Duration RETRY = Duration.ofNanos(200_000);
   /** How much {@link #check} asks the kernel for in one call, in bytes: the end of the mapping waits for one call. */
   private static final long CHECKED_AT_ONCE = 64L << 20;
+
+  /** The methods that call {@link #enter}, and do not return before {@link #leave}. */
+  static final Set<String> MARKED = Set.of(name(MappingStores.class, "copyPart"), name(MappingStores.class, "fillPart"),
+      name(Persistence.class, "writeBackUnguarded"), name(DaxMapping.class, "checkPart"),
+      name(DaxMapping.class, "kernelView"));
+  private static volatile boolean rehearsed;
 
   private final DaxDevice device;
   private final Access access;
@@ -43,10 +48,14 @@ public final class DaxMapping implements AutoCloseable {
   private final Persistence persistence;
   private final MappingStores stores;
 
-  /** jdax's own operations on the memory are counted, and the end of the mapping waits for them. */
-  private final InFlight inFlight = new InFlight();
-  /** Why it is closed; null while it is open. Written by who may end the mapping ({@link InFlight#tryEnding}). */
-  private volatile String ended;
+  /** jdax's own operations on the memory are marked, and the end of the mapping waits for them. */
+  private final InFlight inFlight = new InFlight(MARKED);
+  /** The one truth about whether the mapping is open: the arena's own. */
+  private final MemorySegment.Scope scope;
+  /** Why it is closed, or is about to be: of meaning where the scope is not alive. Written by the thread that ends it. */
+  private volatile String why;
+  /** Whether its memory is unmapped. */
+  private volatile boolean over;
 
   private DaxMapping(DaxDevice device, Access access, PageSize alignment, Backing backing, long offset,
       Placement placed, Arena arena) {
@@ -57,23 +66,45 @@ public final class DaxMapping implements AutoCloseable {
     this.offset = offset;
     this.run = placed.run();
     this.arena = arena;
+    this.scope = arena.scope();
     MemorySegment memory = run.segment(arena);
     this.segment = access == Access.READ_ONLY ? memory.asReadOnly() : memory;
     this.persistence = Persistence.of(this, run, backing, backing.persistenceDomain(placed.synchronous()));
     this.stores = new MappingStores(this, run, segment, backing, persistence);
   }
 
+  private static String name(Class<?> type, String method) {
+    return type.getName() + "." + method;
+  }
+
   /** Maps what was checked; on failure nothing is left behind. Called with the region lock held. */
   static DaxMapping of(String attempt, DaxDevice device, DeviceInfo info, Backing backing, Access access, long offset,
       long length) throws DaxException {
+    StackRoom.require();
+    rehearseTheEnd();
     try (Unwind unwind = new Unwind()) {
-      Placement memory = Placement.of(attempt, info, backing, access, offset, length);
-      unwind.onFailure(memory.run()::close);
-      Arena arena = Arena.ofShared();
-      unwind.onFailure(arena::close);
+      Placement memory = unwind.make(() -> Placement.of(attempt, info, backing, access, offset, length),
+          placed -> placed.run().close());
+      Arena arena = unwind.make(Arena::ofShared, Arena::close);
       DaxMapping mapping = new DaxMapping(device, access, info.alignment(), backing, offset, memory, arena);
+      unwind.onFailure(() -> mapping.over = true);
+      device.region().began(mapping);
       unwind.keep();
       return mapping;
+    }
+  }
+
+  /**
+   * Has the JDK link, once, what the end of a mapping needs, before there is a mapping to end. An error while a shared
+   * arena is closed may leave it neither open nor closed, and whoever tries again waits for ever.
+   */
+  private static void rehearseTheEnd() {
+    if (!rehearsed) {
+      Arena arena = Arena.ofShared();
+      rehearsed = new InFlight(MARKED).endWithin(System.nanoTime(), () -> {
+        arena.close();
+        return true;
+      });
     }
   }
 
@@ -133,7 +164,13 @@ public final class DaxMapping implements AutoCloseable {
    * {@return whether the mapping has not been closed, nor revoked}
    */
   public boolean isOpen() {
-    return ended == null;
+    VarHandle.acquireFence(); // the scope's own look may be moved out of a loop
+    return scope.isAlive();
+  }
+
+  /** {@return whether its memory is unmapped} */
+  boolean isOver() {
+    return over;
   }
 
   /**
@@ -170,14 +207,14 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   private OptionalLong checkPart(String attempt, long from, long range) throws DaxException {
-    int stripe = enter();
+    int mark = enter();
     try {
       backing.requireSame(attempt);
       return range == 0
           ? OptionalLong.empty()
           : persistence.firstGone(attempt, from, range, access == Access.READ_WRITE);
     } finally {
-      leave(stripe);
+      leave(mark);
     }
   }
 
@@ -316,7 +353,7 @@ public final class DaxMapping implements AutoCloseable {
    * @throws IOException if {@code /proc/self/smaps} cannot be read
    */
   public List<KernelMapping> kernelView() throws IOException {
-    int stripe = enter();
+    int mark = enter();
     try {
       List<KernelMapping> parts = new ArrayList<>();
       for (Vma vma : run.kernelView()) {
@@ -324,7 +361,7 @@ public final class DaxMapping implements AutoCloseable {
       }
       return parts;
     } finally {
-      leave(stripe);
+      leave(mark);
     }
   }
 
@@ -351,69 +388,55 @@ public final class DaxMapping implements AutoCloseable {
     }
   }
 
-  /** {@return whether the mapping has ended, now or before; false if something held its memory for too long} */
-  private boolean end(String why) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    if (!within(deadline, inFlight::tryEnding)) {
-      return false;
-    }
-    try {
-      if (ended != null) {
-        return true;
-      }
-      inFlight.stop();
-      if (!within(deadline, inFlight::isIdle) || !within(deadline, this::closeArena)) {
+  /**
+   * Ends the mapping, if that has not been done, in steps that each may be done again: an error can come in between any
+   * two of them, and then a further call goes on where that one has stopped.
+   *
+   * @return false if something held its memory for too long
+   */
+  private boolean end(String reason) {
+    if (!over) {
+      StackRoom.require();
+      if (!inFlight.endWithin(System.nanoTime() + PATIENCE.toNanos(), () -> giveBack(reason))) {
         return false;
       }
-      ended = why;
-    } finally {
-      inFlight.endTrying();
+      over = true;
     }
-    device.region().ended(this);
+    device.region().ended();
     return true;
   }
 
-  /** {@return whether a step succeeded, tried again and again until the deadline} */
-  private static boolean within(long deadline, BooleanSupplier step) {
-    boolean interrupted = false; // an interrupt does not leave the memory half given back
-    boolean done = step.getAsBoolean();
-    while (!done && System.nanoTime() < deadline) {
-      interrupted |= Thread.interrupted();
-      LockSupport.parkNanos(RETRY.toNanos());
-      done = step.getAsBoolean();
+  /** {@return false if a foreign call holds a segment of the arena; called while no operation is under way} */
+  private boolean giveBack(String reason) {
+    if (scope.isAlive()) {
+      why = reason;
+      try {
+        arena.close();
+      } catch (IllegalStateException e) {
+        return false; // so the arena says that it is held
+      }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return done;
-  }
-
-  /** {@return false if a call holds a segment of the arena, which the arena says with an exception} */
-  private boolean closeArena() {
-    try {
-      arena.close();
-      return true;
-    } catch (IllegalStateException e) {
-      return false;
-    }
+    run.close(); // has the arena done already, unless an error came
+    return true;
   }
 
   /**
-   * Counts an operation as under way, so that the mapping does not end before {@link #leave}.
+   * Marks an operation as under way, so that the mapping does not end before {@link #leave}. Only the methods of
+   * {@link #MARKED} call this, and {@link #requireOpenNow}, which does not touch the memory.
    *
    * @throws IllegalStateException if the mapping is closed
    */
   int enter() {
-    int stripe = inFlight.enter();
-    if (ended != null) {
-      inFlight.leave(stripe);
+    int mark = inFlight.enter();
+    if (!scope.isAlive()) {
+      inFlight.leave(mark);
       requireOpen();
     }
-    return stripe;
+    return mark;
   }
 
-  void leave(int stripe) {
-    inFlight.leave(stripe);
+  void leave(int mark) {
+    inFlight.leave(mark);
   }
 
   /** As {@link #requireOpen}, but waits for the end of a mapping that is being closed. */
@@ -422,13 +445,13 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   /**
-   * Looks, after an operation that was not counted, whether the mapping was open until then: before its memory is
-   * unmapped, {@code stopped} is set, and before that is taken back, {@code ended} is.
+   * Looks, after an operation that was not marked, whether the mapping was open until then: before its memory is
+   * unmapped, operations are stopped and the arena is closed, and it stays closed.
    *
    * @throws IllegalStateException if the mapping is closed
    */
   void requireStillOpen() {
-    if (inFlight.isStopped() || ended != null) {
+    if (inFlight.isStopped() || !scope.isAlive()) {
       requireOpenNow();
     }
   }
@@ -440,8 +463,7 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   private void requireOpen() {
-    String why = ended;
-    if (why != null) {
+    if (!scope.isAlive()) {
       throw new IllegalStateException(
           "the mapping of " + device + " at " + ByteSize.hex(offset) + " is closed: " + why);
     }

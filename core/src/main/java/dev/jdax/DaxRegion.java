@@ -2,12 +2,9 @@
 package dev.jdax;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.MemorySource;
@@ -36,14 +33,17 @@ public final class DaxRegion implements AutoCloseable {
 
   /**
    * The region lock: guards the fields below, the ops, and the state of the region's devices. Taken before the bus
-   * lock; not held while a mapping is revoked or a listener called.
+   * lock; not held while a mapping is revoked or a listener called. A monitor, as all locks of jdax are: whatever is
+   * thrown, the JVM lets go of it.
    */
-  final ReentrantLock lock = new ReentrantLock();
+  final Object lock = new Object();
   private final DeviceHandles handles = new DeviceHandles(this);
-  private final Set<DaxMapping> mappings = new LinkedHashSet<>();
+  private final LiveMappings mappings = new LiveMappings();
   private boolean dead;
-  /** The owner's reference and one for each mapping; with the last one the memory goes back. */
-  private int references = 1;
+
+  /** Held while the memory is given back; taken without another lock. */
+  private final Object releasing = new Object();
+  private boolean released;
 
   DaxRegion(DaxBus bus, RegionOps ops, int id, boolean idGiven, List<Integer> bornWith, String driver,
       MemorySource source) {
@@ -113,16 +113,13 @@ public final class DaxRegion implements AutoCloseable {
    * @throws DaxException with ENXIO if the region is closed
    */
   public List<DaxDevice> devices() throws DaxException {
-    lock.lock();
-    try {
+    synchronized (lock) {
       requireAlive("list the devices of " + this);
       List<DaxDevice> devices = new ArrayList<>();
       for (int deviceId : ops.deviceIds()) {
         device(deviceId).ifPresent(devices::add);
       }
       return devices;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -153,23 +150,22 @@ public final class DaxRegion implements AutoCloseable {
    *     it is closed
    */
   public DaxDevice create() throws DaxException {
+    StackRoom.require();
     DaxDevice device;
-    lock.lock();
-    try (Unwind unwind = new Unwind()) {
-      String attempt = "create a device in " + this;
-      RegionInfo info = requireDynamic(attempt);
-      if (info.availableSize() == 0) {
-        throw new DaxException(Errno.ENOSPC, attempt,
-            "nothing of its " + ByteSize.format(info.size()) + " is available",
-            "shrink or destroy a device first");
+    synchronized (lock) {
+      try (Unwind unwind = new Unwind()) {
+        String attempt = "create a device in " + this;
+        RegionInfo info = requireDynamic(attempt);
+        if (info.availableSize() == 0) {
+          throw new DaxException(Errno.ENOSPC, attempt,
+              "nothing of its " + ByteSize.format(info.size()) + " is available",
+              "shrink or destroy a device first");
+        }
+        int deviceId = unwind.make(ops::create, ops::delete);
+        device = handles.ofNew(ops.device(deviceId));
+        unwind.keep();
+        handles.madeEmpty(device);
       }
-      int deviceId = ops.create();
-      unwind.onFailure(() -> ops.delete(deviceId));
-      device = handles.of(ops.device(deviceId));
-      unwind.keep();
-      handles.madeEmpty(device);
-    } finally {
-      lock.unlock();
     }
     bus.fire(DaxEvent.Kind.ADD, device);
     return device;
@@ -208,34 +204,37 @@ public final class DaxRegion implements AutoCloseable {
     if (size <= 0) {
       throw new IllegalArgumentException("a device of " + size + " bytes: the size must be positive");
     }
+    StackRoom.require();
     DaxDevice device;
-    lock.lock();
-    try (Unwind unwind = new Unwind()) {
-      String attempt = "create a device of " + ByteSize.format(size)
-          + alignment.map(asked -> " with an alignment of " + asked).orElse("") + " in " + this;
-      RegionInfo info = requireDynamic(attempt);
-      DeviceRules.sizeFits(attempt, size, alignment.or(info::alignment).orElseThrow(() -> needsRoot(attempt)));
-      DeviceRules.spaceIsThere(attempt, size, info);
-      int deviceId = ops.create();
-      unwind.onFailureIfOurs(() -> ops.delete(deviceId));
-      if (alignment.isPresent()) {
-        ops.setAlignment(deviceId, alignment.get());
+    synchronized (lock) {
+      try (Unwind unwind = new Unwind()) {
+        String attempt = "create a device of " + ByteSize.format(size)
+            + alignment.map(asked -> " with an alignment of " + asked).orElse("") + " in " + this;
+        RegionInfo info = requireDynamic(attempt);
+        DeviceRules.sizeFits(attempt, size, alignment.or(info::alignment).orElseThrow(() -> needsRoot(attempt)));
+        DeviceRules.spaceIsThere(attempt, size, info);
+        int deviceId = unwind.make(ops::create, Unwind.ifOurs(ops::delete));
+        if (alignment.isPresent()) {
+          ops.setAlignment(deviceId, alignment.get());
+        }
+        unwind.make(() -> {
+          ops.resize(deviceId, size);
+          return deviceId;
+        }, Unwind.ifOurs(made -> ops.resize(made, 0)));
+        unwind.make(() -> {
+          ops.bind(deviceId, DaxMode.DEVDAX);
+          return deviceId;
+        }, Unwind.ifOurs(ops::unbind));
+        DeviceInfo made = ops.device(deviceId);
+        if (made.size() != size) { // daxctl create-device takes any empty device, also one that is just being made
+          unwind.keep(); // it is theirs
+          throw new DaxException(Errno.EBUSY, attempt, "somebody else has taken " + DaxDevice.name(id, deviceId)
+              + " meanwhile, and it has " + ByteSize.format(made.size()), "try again");
+        }
+        device = handles.ofNew(made);
+        unwind.keep();
+        handles.made(device);
       }
-      ops.resize(deviceId, size);
-      unwind.onFailureIfOurs(() -> ops.resize(deviceId, 0));
-      ops.bind(deviceId, DaxMode.DEVDAX);
-      unwind.onFailureIfOurs(() -> ops.unbind(deviceId));
-      DeviceInfo made = ops.device(deviceId);
-      if (made.size() != size) { // daxctl create-device takes any empty device, also one that is just being made
-        unwind.keep(); // it is theirs
-        throw new DaxException(Errno.EBUSY, attempt, "somebody else has taken " + DaxDevice.name(id, deviceId)
-            + " meanwhile, and it has " + ByteSize.format(made.size()), "try again");
-      }
-      device = handles.of(made);
-      unwind.keep();
-      handles.made(device);
-    } finally {
-      lock.unlock();
     }
     bus.fire(DaxEvent.Kind.ADD, device);
     return device;
@@ -250,15 +249,12 @@ public final class DaxRegion implements AutoCloseable {
    */
   public void delete(String name) throws DaxException {
     DaxDevice device;
-    lock.lock();
-    try {
+    synchronized (lock) {
       String attempt = "delete " + name + " of " + this;
       requireDynamic(attempt);
       device = find(name).orElseThrow(() -> new DaxException(Errno.ENXIO, attempt,
           "the region has no device of that name", "ask the region for its devices"));
       device.deleteLocked(attempt);
-    } finally {
-      lock.unlock();
     }
     bus.fire(DaxEvent.Kind.REMOVE, device);
   }
@@ -269,23 +265,14 @@ public final class DaxRegion implements AutoCloseable {
    */
   @Override
   public void close() {
+    StackRoom.require();
     List<DaxDevice> destroyed;
-    boolean last;
-    lock.lock();
-    try {
-      if (dead) {
-        return;
-      }
+    synchronized (lock) {
+      dead = true; // first: a further call goes on where an error has stopped this one
       destroyed = handles.forgetAll();
-      dead = true;
-      last = --references == 0;
-    } finally {
-      lock.unlock();
     }
     bus.forget(this);
-    if (last) {
-      ops.close();
-    }
+    ended();
     destroyed.forEach(device -> bus.fire(DaxEvent.Kind.REMOVE, device));
   }
 
@@ -352,22 +339,16 @@ public final class DaxRegion implements AutoCloseable {
   }
 
   RegionInfo info(String attempt) throws DaxException {
-    lock.lock();
-    try {
+    synchronized (lock) {
       requireAlive(attempt);
       return ops.info();
-    } finally {
-      lock.unlock();
     }
   }
 
   Map<String, String> properties(String attempt) throws DaxException {
-    lock.lock();
-    try {
+    synchronized (lock) {
       requireAlive(attempt);
       return ops.properties();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -410,12 +391,9 @@ public final class DaxRegion implements AutoCloseable {
     if (!number.matches("0|[1-9]\\d{0,8}")) {
       return Optional.empty();
     }
-    lock.lock();
-    try {
+    synchronized (lock) {
       int deviceId = Integer.parseInt(number);
       return dead || !ops.hasDevice(deviceId) ? Optional.empty() : device(deviceId);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -429,34 +407,30 @@ public final class DaxRegion implements AutoCloseable {
     handles.bound(device);
   }
 
+  /** Called with the region lock held. */
   void began(DaxMapping mapping) {
     mappings.add(mapping);
-    mapping.device().mappingBegan();
-    references++;
   }
 
-  void ended(DaxMapping mapping) {
-    boolean last;
-    lock.lock();
-    try {
-      mappings.remove(mapping);
-      mapping.device().mappingEnded();
-      last = --references == 0;
-    } finally {
-      lock.unlock();
+  /** A mapping has ended, or the region has: with the last of them the memory goes back. May be called again. */
+  void ended() {
+    synchronized (lock) {
+      if (!dead || !mappings.isEmpty()) {
+        return;
+      }
     }
-    if (last) {
-      ops.close();
+    synchronized (releasing) { // and not the region lock, since it can take long
+      if (!released) {
+        ops.close();
+        released = true;
+      }
     }
   }
 
   /** {@return the live mappings of all devices, in the order in which they were made} */
   List<DaxMapping> mappings() {
-    lock.lock();
-    try {
-      return List.copyOf(mappings);
-    } finally {
-      lock.unlock();
+    synchronized (lock) {
+      return mappings.all();
     }
   }
 }

@@ -24,7 +24,7 @@ final class DeviceHandles {
   /** {@return the one handle of a device; that of an earlier device of the same id is dead from now on} */
   DaxDevice of(DeviceInfo info) {
     DaxDevice known = byId.get(info.id());
-    if (known != null && known.incarnation() == info.incarnation()) {
+    if (known != null && !known.isDead() && known.incarnation() == info.incarnation()) {
       return known;
     }
     if (known != null) {
@@ -33,6 +33,15 @@ final class DeviceHandles {
     DaxDevice device = new DaxDevice(region, info.id(), info.incarnation(), region.bus().takeMinor());
     byId.put(info.id(), device);
     return device;
+  }
+
+  /** {@return the handle of a device that was just made; one that is there is of an earlier device} */
+  DaxDevice ofNew(DeviceInfo info) {
+    DaxDevice earlier = byId.get(info.id());
+    if (earlier != null) {
+      bury(earlier);
+    }
+    return of(info);
   }
 
   /** {@return the device that was made empty and is to be bound, or null} */
@@ -67,21 +76,22 @@ final class DeviceHandles {
 
   /** A device is no more; its name may be given again. */
   void forget(DaxDevice device) {
-    byId.remove(device.id(), device);
     bury(device);
+    byId.remove(device.id(), device);
   }
 
-  /** {@return the devices there were: no device is any more} */
+  /** {@return the devices there were: no device is any more; those that were forgotten before are not among them} */
   List<DaxDevice> forgetAll() {
     List<DaxDevice> all = List.copyOf(byId.values());
-    byId.clear();
     all.forEach(this::bury);
+    byId.clear();
     return all;
   }
 
   private void bury(DaxDevice device) {
-    device.die();
-    region.bus().giveMinor(device.minor());
+    if (device.die()) { // its number is given back once: later it may be that of another device
+      region.bus().giveMinor(device.minor());
+    }
     if (seed == device) {
       seed = null;
     }

@@ -2,91 +2,161 @@
 package dev.jdax;
 
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 import dev.jdax.platform.ProcessBarrier;
 
 /**
- * How many of jdax's own operations are under way on one mapping, and the way to keep them out while it ends.
+ * Which of jdax's own operations are under way on one mapping, and the way to keep them out while it ends.
  *
- * <p>An operation counts itself and then looks whether somebody wants to end the mapping; who ends it says so and then
- * looks at the counts. One of the two sees the other.
+ * <p>An operation marks itself as under way and then looks whether a thread wants to end the mapping; the thread that
+ * ends it says so and then looks at the marks. One of the two sees the other.
  *
- * <p>The count is striped: threads count in different lines of the cache, because on one they would wait for each other
- * longer than most operations take. A thread that comes often gets a stripe of its own, in which it counts with ordinary
- * stores, since two locked instructions would be a twentieth of a short copy. Then who ends the mapping has the barrier
- * made that the operation leaves out ({@link ProcessBarrier}). All others share the counts of a stripe, and are volatile.
+ * <p>The marks are striped: threads mark in different lines of the cache, because on one they would wait for each other
+ * longer than most operations take. A thread that comes often gets a stripe of its own, in which it marks with ordinary
+ * stores, since two locked instructions would be a twentieth of a short copy. Then the thread that ends the mapping has
+ * the barrier made that the operation leaves out ({@link ProcessBarrier}). All others add a {@link Visit} to a list of
+ * their stripe.
+ *
+ * <p><strong>Errors.</strong> HotSpot may throw an error at any instruction of an operation, and the operation then leaves
+ * its mark behind. Each mark has a thread, and no thread has two operations under way on one mapping. So the next
+ * operation of that thread takes the mark away, since it stores what is so and adds to nothing; and the thread that ends
+ * the mapping disregards a mark whose thread is seen to be outside of all operations.
  */
 final class InFlight {
-  /** In each stripe: how many its owner has under way. */
+  /** In each stripe: 1 while its owner has an operation under way. */
   private static final int OWN = 0;
-  /** The owner's number, 0 for nobody. */
+  /** The owner's number, 0 for none. */
   private static final int OWNER = 1;
-  /** How often others came, roughly. */
+  /** How often other threads came, roughly. */
   private static final int VISITS = 2;
-  /** How many others have under way: two lines behind, since CPUs fetch them in pairs. */
-  private static final int SHARED = 16;
-  private static final int STRIDE = 2 * SHARED;
+  /** Two lines of the cache, since CPUs fetch them in pairs. */
+  private static final int STRIDE = 16;
   private static final int STRIPES = Math
       .min(64, Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors()));
   /** A thread that comes so often is likely to go on. */
   private static final int OFTEN = 100;
+  /** What {@link #enter} returns for an operation that is in the list of a stripe. */
+  private static final int VISITING = -1;
+  private static final long RETRY_NANOS = 200_000;
+  /** Stacks are looked at in the first try of so many: operations take less time than that, as a rule. */
+  private static final int TRIES_PER_LOOK = 10;
 
+  /** An operation of a thread that has no stripe. */
+  private static final class Visit {
+    final Thread thread;
+    /** The one that was in the list before; set before this one is in it. */
+    Visit next;
+    volatile boolean over;
+
+    Visit(Thread thread) {
+      this.thread = thread;
+    }
+  }
+
+  private final Set<String> marked;
   private final AtomicLongArray stripes = new AtomicLongArray(STRIPES * STRIDE);
-  /** Held while somebody tries to end the mapping. */
-  private final ReentrantLock ending = new ReentrantLock();
+  /** By stripe, the thread whose number is {@link #OWNER}, or will be. */
+  private final AtomicReferenceArray<WeakReference<Thread>> owners = new AtomicReferenceArray<>(STRIPES);
+  /** By stripe, those of threads that do not own it, the last one first. */
+  private final AtomicReferenceArray<Visit> visits = new AtomicReferenceArray<>(STRIPES * STRIDE);
+  /** Its monitor is held while a thread tries to end the mapping: the JVM lets go of it, whatever is thrown. */
+  private final Object ending = new Object();
   private volatile boolean stopped;
-  /** Guarded by the lock: whether owners see that they are to stop, and are seen. */
-  private boolean ownersAreSeen;
 
   /**
-   * Begins an operation; waits while somebody tries to end the mapping, who may succeed: look whether it is open now.
+   * Makes one without an operation.
+   *
+   * @param marked the methods that call {@link #enter} and {@link #leave}, each with the name of its class before it
+   */
+  InFlight(Set<String> marked) {
+    this.marked = marked;
+  }
+
+  /**
+   * Begins an operation; waits while a thread tries to end the mapping. That may succeed: look whether it is open now.
    *
    * @return what {@link #leave} wants, of the same thread
    */
   int enter() {
-    long thread = Thread.currentThread().threadId();
-    int stripe = ((int) thread & STRIPES - 1) * STRIDE;
-    if (stripes.getPlain(stripe + OWNER) == thread) {
-      stripes.setOpaque(stripe + OWN, stripes.getPlain(stripe + OWN) + 1);
-      VarHandle.releaseFence(); // no instruction, but the compiler keeps the order; stop() does the rest
+    Thread thread = Thread.currentThread();
+    int stripe = stripeOf(thread);
+    if (stripes.getPlain(stripe + OWNER) == thread.threadId()) {
+      stripes.setOpaque(stripe + OWN, 1);
+      VarHandle.releaseFence(); // no instruction, but the compiler keeps the order; isIdle() does the rest
       if (!stopped) {
-        return stripe + OWN;
+        return stripe;
       }
-      leave(stripe + OWN);
+      stripes.setRelease(stripe + OWN, 0);
     }
-    return enterShared(stripe, thread);
+    return enterAsAVisit(stripe, thread);
   }
 
-  private int enterShared(int stripe, long thread) {
-    stripes.getAndIncrement(stripe + SHARED);
+  private static int stripeOf(Thread thread) {
+    return ((int) thread.threadId() & STRIPES - 1) * STRIDE;
+  }
+
+  private int enterAsAVisit(int stripe, Thread thread) {
+    add(stripe, new Visit(thread));
     while (stopped) {
-      stripes.getAndDecrement(stripe + SHARED);
-      ending.lock();
-      ending.unlock();
-      stripes.getAndIncrement(stripe + SHARED);
+      leave(VISITING);
+      awaitTheEnding();
+      add(stripe, new Visit(thread));
     }
-    long visits = stripes.getPlain(stripe + VISITS) + 1;
-    stripes.setOpaque(stripe + VISITS, visits);
-    if (visits >= OFTEN && stripes.getOpaque(stripe + OWNER) == 0 && ProcessBarrier.isAvailable()) {
-      stripes.compareAndSet(stripe + OWNER, 0, thread); // from the next time on
+    long visited = stripes.getPlain(stripe + VISITS) + 1;
+    stripes.setOpaque(stripe + VISITS, visited);
+    if (visited >= OFTEN && stripes.getOpaque(stripe + OWNER) == 0 && ProcessBarrier.isAvailable()) {
+      own(stripe, thread); // from the next time on
     }
-    return stripe + SHARED;
+    return VISITING;
+  }
+
+  private void add(int stripe, Visit visit) {
+    do {
+      visit.next = visits.get(stripe);
+    } while (!visits.compareAndSet(stripe, visit.next, visit));
+  }
+
+  private void own(int stripe, Thread thread) {
+    int index = stripe / STRIDE;
+    if (owners.get(index) == null) {
+      owners.compareAndSet(index, null, new WeakReference<>(thread));
+    }
+    if (owners.get(index).refersTo(thread)) {
+      stripes.setOpaque(stripe + OWNER, thread.threadId());
+    }
+  }
+
+  /** Waits until no thread tries to end the mapping. If an error has ended the last try, this says so. */
+  private void awaitTheEnding() {
+    synchronized (ending) {
+      stopped = false;
+    }
   }
 
   /** Ends an operation. */
-  void leave(int count) {
-    if (count % STRIDE == OWN) {
-      stripes.setRelease(count, stripes.getPlain(count) - 1);
-    } else {
-      stripes.getAndDecrement(count);
+  void leave(int mark) {
+    if (mark != VISITING) {
+      stripes.setRelease(mark + OWN, 0);
+      return;
     }
-  }
-
-  /** {@return whether the calling thread may now try to end the mapping; if so it calls {@link #endTrying} later} */
-  boolean tryEnding() {
-    return ending.tryLock();
+    Thread thread = Thread.currentThread();
+    int stripe = stripeOf(thread);
+    for (Visit visit = visits.get(stripe); visit != null; visit = visit.next) {
+      if (visit.thread == thread) {
+        visit.over = true;
+      }
+    }
+    Visit last = visits.get(stripe);
+    while (last != null && last.over) {
+      visits.compareAndSet(stripe, last, last.next); // what lies below goes when all above it is over
+      last = visits.get(stripe);
+    }
   }
 
   /** {@return whether a thread tries to end the mapping now, and keeps operations out} */
@@ -94,37 +164,89 @@ final class InFlight {
     return stopped;
   }
 
-  /** Lets nobody in until {@link #endTrying}. */
-  void stop() {
-    stopped = true;
-    ownersAreSeen = false;
+  /**
+   * Tries to end the mapping: lets no operation in, waits until none is under way, and does a step. Then operations are
+   * let in again, into what the mapping is now. One thread at a time does this; others wait for it.
+   *
+   * @param deadline when to give up, as {@link System#nanoTime} has it; each is tried at least once
+   * @param step what is done; if it returns false it is tried again
+   * @return what the step returned, or false if an operation was under way until the deadline
+   */
+  boolean endWithin(long deadline, BooleanSupplier step) {
+    synchronized (ending) {
+      try {
+        stopped = true;
+        return awaitIdle(deadline) && within(deadline, step);
+      } finally {
+        stopped = false;
+      }
+    }
   }
 
-  /** {@return whether no operation is under way; it stays so, if {@link #stop} was called} */
-  boolean isIdle() {
-    // Who becomes an owner from here on has looked, with a barrier, after it was said to stop.
-    if (!ownersAreSeen) {
-      ownersAreSeen = hasNoOwner() || ProcessBarrier.make();
+  private boolean awaitIdle(long deadline) {
+    Tries idle = new Tries();
+    return within(deadline, () -> isIdle(idle));
+  }
+
+  /** The tries of one thread to find that no operation is under way. */
+  private static final class Tries {
+    int count;
+    /** Whether owners see that they are to stop, and are seen. */
+    boolean ownersAreSeen;
+  }
+
+  private boolean isIdle(Tries tries) {
+    // A thread that becomes an owner from here on has looked, with a barrier, after it was said to stop.
+    if (!tries.ownersAreSeen) {
+      tries.ownersAreSeen = hasNoOwner() || ProcessBarrier.make();
     }
-    return ownersAreSeen && allZero(OWN) && allZero(SHARED);
+    return tries.ownersAreSeen && nobodyIsInside(tries.count++ % TRIES_PER_LOOK == TRIES_PER_LOOK / 2);
   }
 
   private boolean hasNoOwner() {
-    return allZero(OWNER);
-  }
-
-  private boolean allZero(int what) {
-    for (int stripe = 0; stripe < STRIPES * STRIDE; stripe += STRIDE) {
-      if (stripes.get(stripe + what) != 0) {
+    for (int index = 0; index < STRIPES; index++) {
+      if (owners.get(index) != null) {
         return false;
       }
     }
     return true;
   }
 
-  /** Lets operations in again, into what the mapping is now. */
-  void endTrying() {
-    stopped = false;
-    ending.unlock();
+  /** Whoever is seen outside once cannot get in any more. */
+  private boolean nobodyIsInside(boolean lookAtStacks) {
+    for (int stripe = 0; stripe < STRIPES * STRIDE; stripe += STRIDE) {
+      if (stripes.get(stripe + OWN) != 0 && isInside(owners.get(stripe / STRIDE).get(), lookAtStacks)) {
+        return false;
+      }
+      for (Visit visit = visits.get(stripe); visit != null; visit = visit.next) {
+        if (!visit.over && isInside(visit.thread, lookAtStacks)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** {@return whether the thread of a mark is inside of an operation, as far as that was looked at; null is no thread} */
+  private boolean isInside(Thread thread, boolean lookAtStack) {
+    return thread != null && (!lookAtStack || StackTraces.mayHold(thread, marked));
+  }
+
+  /** {@return whether a step succeeded, tried again and again until the deadline} */
+  private static boolean within(long deadline, BooleanSupplier step) {
+    boolean interrupted = false; // an interrupt does not leave the memory half given back
+    try {
+      boolean done = step.getAsBoolean();
+      while (!done && System.nanoTime() < deadline) {
+        interrupted |= Thread.interrupted();
+        LockSupport.parkNanos(RETRY_NANOS);
+        done = step.getAsBoolean();
+      }
+      return done;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

@@ -114,7 +114,7 @@ final class MappingStores {
   private void copyPart(MemorySegment source, long at, boolean nonTemporal, boolean drain) throws DaxException {
     long length = source.byteSize();
     long gone = CpuCache.DONE;
-    int stripe = mapping.enter();
+    int mark = mapping.enter();
     try {
       if (byMachineCode(source)) {
         gone = CpuCache.copy(run, at, source, nonTemporal, drain);
@@ -125,7 +125,7 @@ final class MappingStores {
     } catch (InternalError e) {
       throw vanished("copy", at, length, e);
     } finally {
-      mapping.leave(stripe);
+      mapping.leave(mark);
     }
     if (gone != CpuCache.DONE) {
       CpuCache.drain(); // of what was stored past the cache until then
@@ -137,7 +137,7 @@ final class MappingStores {
 
   private void fillPart(long at, long length, byte value, boolean nonTemporal, boolean drain) throws DaxException {
     long gone = CpuCache.DONE;
-    int stripe = mapping.enter();
+    int mark = mapping.enter();
     try {
       if (byMachineCode()) {
         gone = CpuCache.fill(run, at, length, value, nonTemporal, drain);
@@ -148,7 +148,7 @@ final class MappingStores {
     } catch (InternalError e) {
       throw vanished("fill", at, length, e);
     } finally {
-      mapping.leave(stripe);
+      mapping.leave(mark);
     }
     if (gone != CpuCache.DONE) {
       throw persistence.gone(persistence.attempt("fill", at, length), gone);

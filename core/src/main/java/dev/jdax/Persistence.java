@@ -106,14 +106,14 @@ class Persistence {
     if (CpuCache.route() == CacheRoute.NONE) {
       throw noWay(attempt(verb, offset, length), CpuCache.refusal());
     }
-    int stripe = mapping.enter();
+    int mark = mapping.enter();
     try {
       OptionalLong gone = backing.mayVanish()
           ? firstGone(attempt(verb, offset, length), offset, length, false)
           : OptionalLong.empty();
       return gone.isPresent() ? gone.getAsLong() : CpuCache.writeBack(run, offset, length, drain);
     } finally {
-      mapping.leave(stripe);
+      mapping.leave(mark);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.platform.TooManyMappingsException;
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.DeviceInfo;
@@ -30,8 +31,7 @@ record Placement(Reservation run, boolean synchronous) {
       if (pieces.stream().mapToLong(Piece::length).sum() != length) {
         throw new DaxException(Errno.EBUSY, attempt, "somebody else has resized the device meanwhile", "try again");
       }
-      Reservation run = Reservation.of(pieces, info.alignment().bytes());
-      unwind.onFailure(run::close);
+      Reservation run = unwind.make(() -> Reservation.of(pieces, info.alignment().bytes()), Reservation::close);
       boolean synchronous = run.place(access == Access.READ_WRITE, backing.synchronous());
       if (backing.mayVanish()) {
         probe(attempt, run, backing, info, access, offset, length);
@@ -44,6 +44,9 @@ record Placement(Reservation run, boolean synchronous) {
   }
 
   static DaxException refused(String attempt, SystemCallException e) {
+    if (e instanceof TooManyMappingsException full) {
+      return new DaxException(Errno.ENOMEM, attempt, full.reason(), full.remedy(), e);
+    }
     return refused(attempt, e, Errno.of(e.errno()) == Errno.ENOMEM
         ? "raise the limit on addresses (ulimit -v) or on mappings (sysctl vm.max_map_count), or map less"
         : "look at the kernel's log");

@@ -126,36 +126,64 @@ class AMappingEndsUnderItsOperations {
     }
   }
 
+  /** A check that a thread is in the middle of, until it is let go on. */
+  private static final class HeldCheck implements AutoCloseable {
+    private final CountDownLatch inside = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final Future<?> check;
+
+    HeldCheck(DaxMapping mapping) throws InterruptedException {
+      check = thread.submit(() -> {
+        try (StepBeforeACall _ = StepBeforeACall.of("madvise", () -> {
+          inside.countDown();
+          goOn.await();
+        })) {
+          return mapping.check(0, 4096);
+        }
+      });
+      inside.await();
+    }
+
+    @Override
+    public void close() {
+      goOn.countDown();
+      assertThat(check).succeedsWithin(1, TimeUnit.MINUTES);
+      thread.close();
+    }
+  }
+
   @Test
   void anOperationOfItsOwnIsWaitedForASecond() throws Exception {
     DaxMapping mapping = device.map(Access.READ_WRITE);
-    int stripe = mapping.enter();
-    assertThatThrownBy(mapping::close).isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("has held its memory for 1 s");
-    assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY);
-    assertThat(mapping.isOpen()).isTrue();
-    mapping.fill(0, 100, (byte) 1); // and is as open as before
-    mapping.leave(stripe);
+    try (HeldCheck _ = new HeldCheck(mapping)) {
+      assertThatThrownBy(mapping::close).isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("has held its memory for 1 s");
+      assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY);
+      assertThat(mapping.isOpen()).isTrue();
+      mapping.fill(0, 100, (byte) 1); // and is as open as before
+    }
     mapping.close();
-    assertThatThrownBy(mapping::enter).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> mapping.check(0, 4096)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void whileItIsBeingEndedOperationsWait() throws Exception {
     DaxMapping mapping = device.map(Access.READ_WRITE);
-    int stripe = mapping.enter();
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-      Future<?> closing = threads.submit(mapping::close);
+      Future<?> closing;
       Future<?> filling;
-      do { // until one finds the end under way
-        filling = threads.submit(() -> {
-          mapping.fill(0, 8, (byte) 1);
-          return null;
-        });
-        TimeUnit.MILLISECONDS.sleep(10);
-      } while (filling.isDone());
-      assertThat(closing.isDone()).isFalse();
-      mapping.leave(stripe);
+      try (HeldCheck _ = new HeldCheck(mapping)) {
+        closing = threads.submit(mapping::close);
+        do { // until one finds the end under way
+          filling = threads.submit(() -> {
+            mapping.fill(0, 8, (byte) 1);
+            return null;
+          });
+          TimeUnit.MILLISECONDS.sleep(10);
+        } while (filling.isDone());
+        assertThat(closing.isDone()).isFalse();
+      }
       closing.get();
       assertThat(filling).failsWithin(1, TimeUnit.MINUTES).withThrowableThat()
           .withCauseInstanceOf(IllegalStateException.class).withMessageContaining("it was closed");

@@ -25,6 +25,7 @@ import dev.jdax.platform.NumaPolicy;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.platform.TooManyMappingsException;
 import dev.jdax.spi.Claim;
 import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.FaultGranularity;
@@ -210,6 +211,9 @@ final class HmemClaim implements Claim {
 
   static DaxException refused(String attempt, SystemCallException e) {
     Errno errno = Errno.of(e.errno());
+    if (e instanceof TooManyMappingsException full) {
+      return new DaxException(errno, attempt, full.reason(), full.remedy(), e);
+    }
     if (NumaPolicy.isRefusal(e)) {
       return new DaxException(errno, attempt, "memory of one node was asked for, and " + e.call() + " is refused ("
           + errno.text() + ") by a seccomp filter, as containers have it, or by a kernel without NUMA",

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.locks.ReentrantLock;
 
 import dev.jdax.DaxAttribute;
 import dev.jdax.DaxBus;
@@ -37,7 +36,7 @@ final class LinuxDevices {
   private final DaxBus bus;
 
   /** The registry lock: guards the map. Taken before a region lock. */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Object lock = new Object();
   /** By their folders. */
   private final Map<Path, DaxRegion> regions = new TreeMap<>();
 
@@ -47,8 +46,7 @@ final class LinuxDevices {
   }
 
   List<DaxRegion> regions() throws DaxException {
-    lock.lock();
-    try {
+    synchronized (lock) {
       Set<Path> folders = folders();
       forgetAllBut(folders);
       List<DaxRegion> found = new ArrayList<>();
@@ -56,8 +54,6 @@ final class LinuxDevices {
         region(folder).ifPresent(found::add);
       }
       return found;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -191,12 +187,9 @@ final class LinuxDevices {
   }
 
   private Optional<DaxRegion> regionIn(Path folder) throws DaxException {
-    lock.lock();
-    try {
+    synchronized (lock) {
       forgetAllBut(folders());
       return region(folder);
-    } finally {
-      lock.unlock();
     }
   }
 

@@ -7,6 +7,7 @@ final class Abi {
   static final int EPERM = 1;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
+  static final int ENOMEM = 12;
   static final int EACCES = 13;
   static final int EINVAL = 22;
   static final int EROFS = 30;
@@ -73,6 +74,7 @@ final class Abi {
   static final int MAP_SYNC = 0x80000;
   static final int MADV_DONTNEED = 4;
   static final int MADV_DONTFORK = 10;
+  static final int MADV_DONTDUMP = 16;
   static final int MADV_POPULATE_READ = 22;
   static final int MADV_POPULATE_WRITE = 23;
   static final int MS_SYNC = 4;

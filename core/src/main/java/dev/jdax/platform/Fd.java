@@ -20,18 +20,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Fd implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
 
-  private final int number;
+  /** -1 until there is a descriptor. */
+  private int number = -1;
   /** The errno with which the kernel has refused to open it for writing; 0 if it has not. */
   private final int writeRefusal;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Fd(long number, int writeRefusal) {
-    this.number = (int) number;
+  /** Made before the descriptor is, which {@link #is} says: an error cannot come in between and lose it. */
+  private Fd(int writeRefusal) {
     this.writeRefusal = writeRefusal;
   }
 
-  private Fd(long number) {
-    this(number, 0);
+  private Fd() {
+    this(0);
+  }
+
+  private Fd is(SystemCall call, long result) throws SystemCallException {
+    if (result < 0) {
+      throw new SystemCallException(call, (int) -result);
+    }
+    number = (int) result;
+    return this;
   }
 
   /**
@@ -61,7 +70,7 @@ public final class Fd implements AutoCloseable {
       if (e.errno() != Abi.EACCES && e.errno() != Abi.EPERM && e.errno() != Abi.EROFS) {
         throw e;
       }
-      return new Fd(open(path, false).number, e.errno());
+      return new Fd(e.errno()).openAt(Abi.AT_FDCWD, PathBytes.of(path), Abi.O_RDONLY, 0);
     }
   }
 
@@ -97,13 +106,16 @@ public final class Fd implements AutoCloseable {
   }
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
-    return openAt(Abi.AT_FDCWD, PathBytes.of(path), flags, mode);
+    return new Fd().openAt(Abi.AT_FDCWD, PathBytes.of(path), flags, mode);
   }
 
-  private static Fd openAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
+  private Fd openAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(path.length + 1L).copyFrom(MemorySegment.ofArray(path));
-      return new Fd(Linux.check(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode)));
+      return is(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode));
+    } catch (Error e) {
+      close();
+      throw e;
     }
   }
 
@@ -128,7 +140,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if openat(2) fails
    */
   public Fd openIn(String name, boolean write) throws SystemCallException {
-    return openAt(number, name.getBytes(StandardCharsets.UTF_8), write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
+    return new Fd().openAt(number, name.getBytes(StandardCharsets.UTF_8), write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
   }
 
   /**
@@ -157,13 +169,17 @@ public final class Fd implements AutoCloseable {
 
   private static Fd memfd(String name, int kind) throws SystemCallException {
     int flags = kind | Abi.MFD_CLOEXEC | Abi.MFD_ALLOW_SEALING;
+    Fd file = new Fd();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocateFrom(name);
       long result = Linux.calls().memfd_create(text, flags | Abi.MFD_NOEXEC_SEAL);
       if (result == -Abi.EINVAL) { // a kernel before 6.3 does not know the flag
         result = Linux.calls().memfd_create(text, flags);
       }
-      return new Fd(Linux.check(SystemCall.MEMFD_CREATE, result));
+      return file.is(SystemCall.MEMFD_CREATE, result);
+    } catch (Error e) {
+      file.close();
+      throw e;
     }
   }
 
@@ -367,8 +383,14 @@ public final class Fd implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      long result = Linux.calls().close(number);
+    if (number >= 0 && closed.compareAndSet(false, true)) {
+      long result;
+      try {
+        result = Linux.calls().close(number);
+      } catch (Error e) { // so the call was not made
+        closed.set(false);
+        throw e;
+      }
       if (result < 0) {
         LOG.log(Level.WARNING, "close of descriptor {0} reported errno {1}", number, -result);
       }

@@ -21,6 +21,8 @@ import java.lang.invoke.MethodHandle;
  */
 final class Libc implements LinuxCalls {
   private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
+  /** What no call returns. */
+  private static final long NOT_MADE = Long.MIN_VALUE;
   private static final MethodHandle syscall$mh;
   /** Why there is no handle; null if there is one. */
   private static final RuntimeException REFUSAL;
@@ -70,15 +72,37 @@ final class Libc implements LinuxCalls {
         Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(1));
   }
 
+  /**
+   * Makes the call. If an error is thrown, the call has not been made, or has failed: once it has a result, that is
+   * returned, whatever else fails. (HotSpot could throw an error of an earlier access to memory in between, if that were
+   * still due; it throws it at one of the many steps before.)
+   */
   @Override
   public long invoke(SystemCall call, long a, long b, long c, long d, long e, long f) {
-    // A segment of its own for each call: errno is never shared between threads.
-    try (Arena arena = Arena.ofConfined()) {
+    Arena arena = Arena.ofConfined(); // of its own for each call: errno is never shared between threads
+    long result = NOT_MADE;
+    try {
       MemorySegment errno = arena.allocate(ERRNO);
-      long result = (long) syscall$mh.invokeExact(errno, (long) call.number(), a, b, c, d, e, f);
+      errno.get(JAVA_INT, 0); // finds the room that this needs below
+      result = (long) syscall$mh.invokeExact(errno, (long) call.number(), a, b, c, d, e, f);
       return result == -1 ? -errno.get(JAVA_INT, 0) : result;
+    } catch (RuntimeException | Error t) {
+      if (result == NOT_MADE || result == -1) {
+        throw t;
+      }
+      return result;
     } catch (Throwable t) {
       throw new IllegalStateException("the JDK could not make the call " + call, t);
+    } finally {
+      free(arena);
+    }
+  }
+
+  private static void free(Arena arena) {
+    try {
+      arena.close();
+    } catch (StackOverflowError _) {
+      // Four bytes are lost, and not what the kernel has returned.
     }
   }
 }

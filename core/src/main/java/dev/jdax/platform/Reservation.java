@@ -19,13 +19,20 @@ import java.util.OptionalLong;
  *
  * <p>The addresses are reserved with a mapping of an empty memfd that nobody may touch. A {@code MAP_FIXED} that fails
  * may have taken away what stood there, and another thread may have mapped something into the hole since: by the
- * memfd's inode we tell what is still ours and may be unmapped from what is not.
+ * memfd's inode, and the offset in it, we tell what is still ours and may be unmapped from what is not.
  */
 public final class Reservation implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
   private static final String NAME = "jdax-reservation";
   private static final long PAGE = 4096;
   private static final long GIB = 1L << 30;
+  /** So far apart are reservations in the memfd; it is empty, and its offsets go on until they begin again. */
+  private static final long APART = 1L << 40;
+
+  /** Kept open, because to make one would be a tenth of the time that a mapping takes. Guarded by the class. */
+  private static Fd empty;
+  /** Where in it the next reservation begins; guarded by the class. */
+  private static long nextOffset;
 
   /** Addresses that are mapped, by us. */
   private record Span(long start, long end) {
@@ -33,19 +40,39 @@ public final class Reservation implements AutoCloseable {
 
   private final List<Piece> pieces;
   private final long length;
-  private final long inode;
+  private final long fileOffset;
   private final List<Span> held = new ArrayList<>();
+  private final long windowStart;
   private long base;
+  /** The addresses as the quarantine takes them; null until a segment has told them. */
+  private Quarantine.Run told;
   private List<PageTableColours.Colour> colours = List.of();
 
-  private Reservation(List<Piece> pieces, Fd empty, long length, long window) throws SystemCallException {
+  private Reservation(List<Piece> pieces, long length, long window) throws SystemCallException {
     this.pieces = List.copyOf(pieces);
     this.length = length;
-    this.inode = empty.status().id().inode();
-    long start = Linux.check(SystemCall.MMAP,
-        Linux.calls().mmap(0, window, Abi.PROT_NONE, Abi.MAP_SHARED | Abi.MAP_NORESERVE, empty.number(), 0));
-    this.base = start;
+    this.fileOffset = anOffset();
+    int file = empty().number();
+    long start;
+    do {
+      start = Linux.calls().mmap(0, window, Abi.PROT_NONE, Abi.MAP_SHARED | Abi.MAP_NORESERVE, file, fileOffset);
+    } while (start == -Abi.ENOMEM && Quarantine.OF_THIS_PROCESS.release());
+    this.base = Linux.check(SystemCall.MMAP, start);
+    this.windowStart = start;
     held.add(new Span(start, start + window));
+  }
+
+  /** {@return the memfd of all reservations, which is made with the first} */
+  static synchronized Fd empty() throws SystemCallException {
+    if (empty == null) {
+      empty = Fd.memfd(NAME);
+    }
+    return empty;
+  }
+
+  private static synchronized long anOffset() {
+    nextOffset = nextOffset + APART & Long.MAX_VALUE >> 1;
+    return nextOffset;
   }
 
   /**
@@ -54,7 +81,8 @@ public final class Reservation implements AutoCloseable {
    * @param pieces what is to be placed there, in this order; at least one
    * @param alignment what the address is to be a multiple of, a power of two, at least 4096
    * @return the reservation, in which nothing is placed yet
-   * @throws SystemCallException if the kernel has no such run of addresses; then nothing is left behind
+   * @throws SystemCallException if the kernel has no such run of addresses, or hardly any mapping is left
+   *     ({@link TooManyMappingsException}); then nothing is left behind
    */
   public static Reservation of(List<Piece> pieces, long alignment) throws SystemCallException {
     long length = 0;
@@ -63,19 +91,19 @@ public final class Reservation implements AutoCloseable {
       length = Math.addExact(length, piece.length());
       sharable.add(PageTableColours.sharable(piece));
     }
-    try (Fd empty = Fd.memfd(NAME)) {
-      Reservation reservation = new Reservation(pieces, empty, length, length + alignment - PAGE);
-      if (!reservation.settle(sharable, alignment, 0)) {
-        reservation.close();
-        // Within a gibibyte every colour can be had; if none is free, this one address has to do.
-        reservation = new Reservation(pieces, empty, length, length + GIB + alignment - PAGE);
-        if (!reservation.settle(sharable, alignment, GIB)) {
-          LOG.log(Level.WARNING, "more than 500 live mappings of one hugetlb file: two of them may share page tables");
-          reservation.settleAnyhow(sharable, alignment);
-        }
+    MappingCount.requireRoom(pieces.size());
+    Quarantine.OF_THIS_PROCESS.tidy();
+    Reservation reservation = new Reservation(pieces, length, length + alignment - PAGE);
+    if (!reservation.settle(sharable, alignment, 0)) {
+      reservation.close();
+      // Within a gibibyte every colour can be had; if none is free, this one address has to do.
+      reservation = new Reservation(pieces, length, length + GIB + alignment - PAGE);
+      if (!reservation.settle(sharable, alignment, GIB)) {
+        LOG.log(Level.WARNING, "more than 500 live mappings of one hugetlb file: two of them may share page tables");
+        reservation.settleAnyhow(sharable, alignment);
       }
-      return reservation;
     }
+    return reservation;
   }
 
   /** Takes the first aligned address whose colours are free and that leaves the pieces in the window. */
@@ -165,12 +193,14 @@ public final class Reservation implements AutoCloseable {
   private void forgetWhatIsNotOurs(long start, long end) {
     forget(start, end);
     try {
+      long inode = empty().status().id().inode();
       for (Vma vma : Vma.maps()) {
-        if (vma.overlaps(start, end) && vma.inode() == inode && vma.path().contains(NAME)) {
+        boolean reserved = vma.inode() == inode && vma.path().contains(NAME);
+        if (vma.overlaps(start, end) && reserved && vma.fileOffset() - vma.start() == fileOffset - windowStart) {
           held.add(new Span(Math.max(start, vma.start()), Math.min(end, vma.end())));
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | SystemCallException e) {
       LOG.log(Level.WARNING, "cannot tell what a failed mmap left at a span of {0} bytes, so it is abandoned: {1}",
           end - start, e);
     }
@@ -310,12 +340,14 @@ public final class Reservation implements AutoCloseable {
   /**
    * {@return the memory, with its bounds, alive as long as the arena}
    *
-   * <p>From here on the arena owns the run: when it is closed, the run is unmapped.
+   * <p>From here on the arena owns the run: when it is closed, the run's memory is replaced by private memory, and its
+   * addresses are in {@link Quarantine}, since somebody may have asked the segment for them.
    *
    * @param arena what ends it
    */
   @SuppressWarnings("restricted")
   public MemorySegment segment(Arena arena) {
+    told = new Quarantine.Run(base, length);
     return MemorySegment.ofAddress(base).reinterpret(length, arena, segment -> close());
   }
 
@@ -331,19 +363,18 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
-   * Unmaps what is mapped, once; a further call does nothing. Never throws: an arena's other cleanups come after it.
+   * Ends what is mapped, once; a further call does nothing. Never throws: an arena's other cleanups come after it.
    */
   @Override
   public void close() {
+    if (told != null) {
+      Quarantine.OF_THIS_PROCESS.take(told);
+      held.clear(); // all of it is in that run
+    }
     for (Span span : List.copyOf(held)) {
       long result = Linux.calls().munmap(span.start, span.end - span.start);
-      if (result < 0) {
-        // Too many mappings to cut one (vm.max_map_count) is over as soon as another one ended: once more.
-        result = Linux.calls().munmap(span.start, span.end - span.start);
-      }
-      if (result < 0) {
-        LOG.log(Level.WARNING, "munmap of {0} bytes failed with errno {1}: they stay mapped", span.end - span.start,
-            -result);
+      if (result < 0) { // too many mappings to cut one, which is over as soon as another one ends
+        Quarantine.OF_THIS_PROCESS.take(new Quarantine.Run(span.start, span.end - span.start));
       }
     }
     held.clear();

@@ -6,7 +6,7 @@ package dev.jdax.platform;
  *
  * <p>Checked, so that each floor above says in its own sentence what was attempted, and keeps the number.
  */
-public final class SystemCallException extends Exception {
+public class SystemCallException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final SystemCall call;

@@ -15,6 +15,7 @@ import java.util.Set;
  *
  * @param start its first address
  * @param end the address behind its last
+ * @param fileOffset which byte of its file its first address shows
  * @param inode the inode of the file behind it, 0 if there is none
  * @param path what {@code /proc} shows as its file, or an empty text
  * @param kernelPageSize {@code KernelPageSize} in bytes: the size of a page, and of a fault; 0 where only
@@ -22,7 +23,8 @@ import java.util.Set;
  * @param flags {@code VmFlags}, two letters each, {@code dc} for a mapping that a child does not get; empty where only
  *     {@code /proc/self/maps} was read
  */
-public record Vma(long start, long end, long inode, String path, long kernelPageSize, Set<String> flags) {
+public record Vma(long start, long end, long fileOffset, long inode, String path, long kernelPageSize,
+    Set<String> flags) {
   private static final Path MAPS = Path.of("/proc/self/maps");
   private static final Path SMAPS = Path.of("/proc/self/smaps");
 
@@ -43,11 +45,13 @@ public record Vma(long start, long end, long inode, String path, long kernelPage
     for (String line : lines) {
       if (line.startsWith("KernelPageSize:")) {
         long kib = Long.parseLong(line.replaceAll("\\D", ""));
-        current = new Vma(current.start, current.end, current.inode, current.path, kib << 10, current.flags);
+        current = new Vma(current.start, current.end, current.fileOffset, current.inode, current.path, kib << 10,
+            current.flags);
       } else if (line.startsWith("VmFlags:")) {
         List<String> words = List.of(line.substring("VmFlags:".length()).strip().split(" "));
         Set<String> flags = Collections.unmodifiableSet(new LinkedHashSet<>(words));
-        current = new Vma(current.start, current.end, current.inode, current.path, current.kernelPageSize, flags);
+        current = new Vma(current.start, current.end, current.fileOffset, current.inode, current.path,
+            current.kernelPageSize, flags);
       } else if (!Character.isUpperCase(line.charAt(0))) {
         if (current != null) {
           mappings.add(current);
@@ -67,7 +71,8 @@ public record Vma(long start, long end, long inode, String path, long kernelPage
     int dash = fields[0].indexOf('-');
     long start = Long.parseUnsignedLong(fields[0].substring(0, dash), 16);
     long end = Long.parseUnsignedLong(fields[0].substring(dash + 1), 16);
-    return new Vma(start, end, Long.parseLong(fields[4]), fields.length == 6 ? fields[5] : "", 0, Set.of());
+    long fileOffset = Long.parseUnsignedLong(fields[2], 16);
+    return new Vma(start, end, fileOffset, Long.parseLong(fields[4]), fields.length == 6 ? fields[5] : "", 0, Set.of());
   }
 
   boolean overlaps(long from, long to) {
@@ -76,6 +81,7 @@ public record Vma(long start, long end, long inode, String path, long kernelPage
 
   /** {@return the part of it that lies between two addresses, which it overlaps} */
   Vma within(long from, long to) {
-    return new Vma(Math.max(start, from), Math.min(end, to), inode, path, kernelPageSize, flags);
+    long first = Math.max(start, from);
+    return new Vma(first, Math.min(end, to), fileOffset + (first - start), inode, path, kernelPageSize, flags);
   }
 }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 import dev.jdax.DaxMapping;
 import dev.jdax.spi.StoreObserver;
@@ -33,7 +32,7 @@ final class Recorder implements StoreObserver {
   private final int block;
 
   /** Held while a thread is at a point: guards all that follows. */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Object lock = new Object();
   private final History history = new History();
   private final TreeMap<Long, Line> lines = new TreeMap<>();
   /** By thread, the lines that it has flushed and not waited for, and which version of each. */
@@ -57,21 +56,17 @@ final class Recorder implements StoreObserver {
 
   /** Begins: what is in memory is durable. */
   void begin(MemorySegment live, Arena arena) throws IOException {
-    lock.lock();
-    try {
+    synchronized (lock) {
       memory = live;
       seen = arena.allocate(live.byteSize(), PowerFailures.LINE).copyFrom(live);
       cuts.begin(live, arena);
       recording = true;
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Ends, when the program has returned. */
   Outcome end() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       at(Point.Kind.END, 0, 0);
       for (Line line : lines.values()) {
         for (Word word : line.notDurable()) {
@@ -80,8 +75,6 @@ final class Recorder implements StoreObserver {
         }
       }
       return new Outcome(settings.seed(), history.size(), cutsSeen, sampledPoints, List.copyOf(notes.values()));
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -108,14 +101,11 @@ final class Recorder implements StoreObserver {
 
   /** Watches no longer, and throws what was found: the program may not have let it through. */
   void stop() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       recording = false;
       if (broken != null) {
         throw broken;
       }
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -140,8 +130,7 @@ final class Recorder implements StoreObserver {
   }
 
   private void at(Point.Kind kind, long offset, long length) {
-    lock.lock();
-    try {
+    synchronized (lock) {
       if (!recording || broken != null) {
         return;
       }
@@ -160,8 +149,6 @@ final class Recorder implements StoreObserver {
       if (waits) {
         drainLines();
       }
-    } finally {
-      lock.unlock();
     }
   }
 

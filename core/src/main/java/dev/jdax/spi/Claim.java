@@ -88,6 +88,6 @@ public interface Claim extends FaultGranularity {
    */
   void prepare(long offset, long length) throws DaxException;
 
-  /** Gives everything back, once; never throws. */
+  /** Gives everything back, once; a further call does nothing, or what is left to do. Never throws. */
   void close();
 }

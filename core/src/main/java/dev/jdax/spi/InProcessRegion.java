@@ -4,6 +4,7 @@ package dev.jdax.spi;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -41,10 +42,12 @@ public final class InProcessRegion implements RegionOps {
   private final OptionalInt id;
   private final long start;
   private final PageSize alignment;
-  private final RangeTable free;
-  private final LowestFree ids = new LowestFree();
-  /** By id, null where there is none: ids are the lowest that are free, so there are few gaps. */
+  /** By id, null where there is none: ids are the lowest that are free, so there are few gaps. The one truth. */
   private final List<Device> devices = new ArrayList<>();
+  /** Reckoned from the devices: which addresses none of them has. Null while it is changed, and if an error came then. */
+  private RangeTable free;
+  /** Reckoned from the devices, and null, likewise. */
+  private LowestFree ids;
 
   private InProcessRegion(Claim claim, boolean dynamic, OptionalInt id, long start, PageSize alignment)
       throws DaxException {
@@ -59,7 +62,6 @@ public final class InProcessRegion implements RegionOps {
     this.id = id;
     this.start = start;
     this.alignment = alignment;
-    this.free = new RangeTable(start, claim.size());
   }
 
   /**
@@ -112,6 +114,23 @@ public final class InProcessRegion implements RegionOps {
     put(deviceId, device);
   }
 
+  private RangeTable free() {
+    if (free == null) {
+      free = RangeTable.without(start, claim.size(),
+          devices.stream().filter(Objects::nonNull).flatMap(device -> device.ranges.stream()).toList());
+    }
+    return free;
+  }
+
+  private LowestFree ids() {
+    if (ids == null) {
+      LowestFree taken = new LowestFree();
+      deviceIds().forEach(taken::take);
+      ids = taken;
+    }
+    return ids;
+  }
+
   private void put(int deviceId, Device device) {
     while (devices.size() <= deviceId) {
       devices.add(null);
@@ -121,7 +140,7 @@ public final class InProcessRegion implements RegionOps {
 
   @Override
   public RegionInfo info() {
-    long available = dynamic ? free.available() : 0;
+    long available = dynamic ? free().available() : 0;
     return new RegionInfo(id, dynamic, start, claim.size(), available, Optional.of(alignment), claim.node());
   }
 
@@ -156,8 +175,11 @@ public final class InProcessRegion implements RegionOps {
 
   @Override
   public int create() {
-    int deviceId = ids.take();
+    LowestFree all = ids();
+    ids = null;
+    int deviceId = all.take();
     put(deviceId, new Device(alignment));
+    ids = all;
     return deviceId;
   }
 
@@ -165,19 +187,20 @@ public final class InProcessRegion implements RegionOps {
   public void resize(int deviceId, long size) throws DaxException {
     Device device = find(deviceId);
     long old = device(deviceId).size();
-    if (size < old) {
-      device.ranges = free.shrink(device.ranges, size);
-      return;
-    }
-    if (size - old > free.available()) {
+    RangeTable table = free();
+    if (size > old && size - old > table.available()) {
       throw new DaxException(Errno.ENOSPC, "grow device " + deviceId + " by " + ByteSize.format(size - old),
-          "the region has " + ByteSize.format(free.available()) + " available", "free other devices first");
+          "the region has " + ByteSize.format(table.available()) + " available", "free other devices first");
     }
-    device.ranges = free.grow(device.ranges, size - old);
+    free = null;
+    device.ranges = size < old ? table.shrink(device.ranges, size) : table.grow(device.ranges, size - old);
+    free = table;
     try {
       prepare(device.ranges, old);
     } catch (DaxException | RuntimeException | Error e) {
-      device.ranges = free.shrink(device.ranges, old);
+      free = null;
+      device.ranges = table.shrink(device.ranges, old);
+      free = table;
       throw e;
     }
   }
@@ -215,8 +238,11 @@ public final class InProcessRegion implements RegionOps {
   @Override
   public void delete(int deviceId) throws DaxException {
     find(deviceId);
+    LowestFree all = ids();
+    ids = null;
     devices.set(deviceId, null);
-    ids.give(deviceId);
+    all.give(deviceId);
+    ids = all;
   }
 
   @Override

@@ -44,7 +44,7 @@ public final class LowestFree {
    * @param number one that was taken
    */
   public void give(int number) {
+    floor = Math.min(floor, number); // first: too low a floor does no harm
     taken.clear(number);
-    floor = Math.min(floor, number);
   }
 }

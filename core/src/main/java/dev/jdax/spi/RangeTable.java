@@ -2,6 +2,7 @@
 package dev.jdax.spi;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +24,24 @@ final class RangeTable {
   RangeTable(long start, long size) {
     gaps.put(start, size);
     available = size;
+  }
+
+  /**
+   * {@return the table of a region in which devices have ranges}
+   *
+   * @param ranges the ranges of all devices, in any order
+   */
+  static RangeTable without(long start, long size, List<DaxRange> ranges) {
+    RangeTable table = new RangeTable(start, size);
+    table.gaps.clear();
+    table.available = 0;
+    long at = start;
+    for (DaxRange range : ranges.stream().sorted(Comparator.comparingLong(DaxRange::start)).toList()) {
+      table.free(at, range.start() - at);
+      at = range.start() + range.length();
+    }
+    table.free(at, start + size - at);
+    return table;
   }
 
   /** {@return the sum of the gaps} */
@@ -72,6 +91,9 @@ final class RangeTable {
   }
 
   private void free(long start, long length) {
+    if (length == 0) {
+      return;
+    }
     available += length;
     Map.Entry<Long, Long> before = gaps.lowerEntry(start);
     if (before != null && before.getKey() + before.getValue() == start) {

@@ -147,6 +147,9 @@ public interface RegionOps {
    */
   Backing backing(int id) throws DaxException;
 
-  /** Gives the memory back. Called once, when the region is closed and its last mapping has ended; never throws. */
+  /**
+   * Gives the memory back, once; a further call does nothing, or what is left to do. Called when the region is closed and
+   * its last mapping has ended; never throws.
+   */
   void close();
 }

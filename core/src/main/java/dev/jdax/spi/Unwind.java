@@ -3,9 +3,6 @@ package dev.jdax.spi;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
-import java.util.Deque;
-
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 
@@ -14,8 +11,7 @@ import dev.jdax.Errno;
  *
  * {@snippet :
  * try (Unwind unwind = new Unwind()) {
- *   Fd file = Fd.create(path);
- *   unwind.onFailure(file::close);
+ *   Fd file = unwind.make(() -> Fd.create(path), Fd::close);
  *   file.allocate(0, size); // if this throws, the file is closed
  *   unwind.keep();
  *   return file;
@@ -27,7 +23,12 @@ import dev.jdax.Errno;
 public final class Unwind implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
 
-  private final Deque<Step> steps = new ArrayDeque<>();
+  /** A step that is to be undone, and those that were added before it. */
+  private record Added(Step step, Added before) {
+  }
+
+  /** The last one; null if there is nothing to undo. */
+  private Added last;
 
   /** Makes one with nothing to undo. */
   public Unwind() {
@@ -45,12 +46,80 @@ public final class Unwind implements AutoCloseable {
   }
 
   /**
-   * Adds what undoes the step that has just been done.
+   * Makes something.
+   *
+   * @param <T> what it makes
+   * @param <X> what the making may throw
+   */
+  @FunctionalInterface
+  public interface Making<T, X extends Exception> {
+    /**
+     * {@return what was made}
+     *
+     * @throws X if it cannot be made
+     */
+    T make() throws X;
+  }
+
+  /**
+   * Undoes the making of something.
+   *
+   * @param <T> what was made
+   */
+  @FunctionalInterface
+  public interface Unmaking<T> {
+    /**
+     * Does it.
+     *
+     * @param made what was made
+     * @throws Exception if that fails, which is logged; the steps after it are done all the same
+     */
+    void unmake(T made) throws Exception;
+  }
+
+  /** Keeps what was made for the step that undoes it. */
+  private static final class Made<T> implements Step {
+    private final Unmaking<T> unmaking;
+    private T made;
+
+    Made(Unmaking<T> unmaking) {
+      this.unmaking = unmaking;
+    }
+
+    @Override
+    public void run() throws Exception {
+      if (made != null) {
+        unmaking.unmake(made);
+      }
+    }
+  }
+
+  /**
+   * Does a step that makes something, and adds what undoes it. The room for that is there before the step is done: an
+   * OutOfMemoryError or a StackOverflowError cannot come in between.
+   *
+   * @param <T> what is made
+   * @param <X> what the making may throw
+   * @param making the step
+   * @param unmaking what to do on failure, before the steps that were added earlier
+   * @return what was made, not null
+   * @throws X if it cannot be made
+   */
+  public <T, X extends Exception> T make(Making<T, X> making, Unmaking<T> unmaking) throws X {
+    Made<T> step = new Made<>(unmaking);
+    onFailure(step);
+    step.made = making.make();
+    return step.made;
+  }
+
+  /**
+   * Adds what undoes the step that has just been done, or is about to be done, if undoing what was
+   * not done does no harm.
    *
    * @param step what to do, before the steps that were added earlier
    */
   public void onFailure(Step step) {
-    steps.push(step);
+    last = new Added(step, last);
   }
 
   /**
@@ -60,32 +129,52 @@ public final class Unwind implements AutoCloseable {
    * @param step what to do, before the steps that were added earlier
    */
   public void onFailureIfOurs(Step step) {
-    onFailure(() -> {
+    Unmaking<Object> unmaking = ifOurs(_ -> step.run());
+    onFailure(() -> unmaking.unmake(this));
+  }
+
+  /**
+   * {@return what undoes a step that was done to a device, if that is still ours, as {@link #onFailureIfOurs} does}
+   *
+   * @param <T> what the step made
+   * @param unmaking what undoes it
+   */
+  public static <T> Unmaking<T> ifOurs(Unmaking<T> unmaking) {
+    return made -> {
       try {
-        step.run();
+        unmaking.unmake(made);
       } catch (DaxException e) {
         if (e.errno() != Errno.ENXIO && e.errno() != Errno.ENODEV && e.errno() != Errno.EBUSY) {
           throw e;
         }
       }
-    });
+    };
   }
 
   /** Says that all went well: nothing will be undone. */
   public void keep() {
-    steps.clear();
+    last = null;
   }
 
   /** Undoes the steps, the last one first, unless they were kept. Never throws. */
   @Override
   public void close() {
-    for (Step step : steps) {
+    while (last != null) {
+      Step step = last.step;
+      last = last.before;
       try {
         step.run();
       } catch (Exception | Error e) {
-        LOG.log(Level.WARNING, "a step could not be undone", e);
+        log(e);
       }
     }
-    steps.clear();
+  }
+
+  private static void log(Throwable e) {
+    try {
+      LOG.log(Level.WARNING, "a step could not be undone", e);
+    } catch (RuntimeException | Error _) {
+      // The log is out of memory, or of stack, too; the other steps are to be undone all the same.
+    }
   }
 }

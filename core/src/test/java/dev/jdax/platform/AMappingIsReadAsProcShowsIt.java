@@ -42,7 +42,7 @@ class AMappingIsReadAsProcShowsIt {
       assertThat(mapping.flags()).isEmpty();
     });
     assertThat(mappings.getFirst())
-        .isEqualTo(new Vma(0x55d4b2a00000L, 0x55d4b2a01000L, 1835036, "/usr/bin/cat", 0, Set.of()));
+        .isEqualTo(new Vma(0x55d4b2a00000L, 0x55d4b2a01000L, 0, 1835036, "/usr/bin/cat", 0, Set.of()));
     assertThat(mappings.get(1).inode()).isEqualTo(4711);
     assertThat(mappings.get(1).path()).isEqualTo("/memfd:jdax (deleted)");
   }
@@ -81,11 +81,12 @@ class AMappingIsReadAsProcShowsIt {
 
   @Test
   void rangesOverlapIfTheyShareAByte() {
-    Vma mapping = new Vma(0x2000, 0x4000, 0, "", 0, Set.of());
+    Vma mapping = new Vma(0x2000, 0x4000, 0x7000, 0, "", 0, Set.of());
     assertThat(mapping.overlaps(0x1000, 0x2000)).isFalse();
     assertThat(mapping.overlaps(0x1000, 0x2001)).isTrue();
     assertThat(mapping.overlaps(0x3fff, 0x4000)).isTrue();
     assertThat(mapping.overlaps(0x4000, 0x5000)).isFalse();
+    assertThat(mapping.within(0x3000, 0x5000)).isEqualTo(new Vma(0x3000, 0x4000, 0x8000, 0, "", 0, Set.of()));
   }
 
   @Test

@@ -107,6 +107,7 @@ public final class KernelProbe {
     }
     links.removeIf(link -> link.matches("/proc/\\d+/fd") // the folder itself, open while it is read
         || link.endsWith(".jar") || link.matches("/dev/u?random|pipe:.*"));
+    links.remove("/memfd:jdax-reservation (deleted)"); // one, which stays
     return links.stream().sorted().toList();
   }
 

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax.platform;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Addresses of ended mappings, kept so that nothing else gets them while somebody may still hold one.
+ *
+ * <p>Native code and libraries keep raw addresses, which no arena knows of. So one call replaces an ended mapping by
+ * private memory that is nobody's: a call in its midst goes on, reads zeros, and stores where nobody looks. The
+ * addresses are given back to the kernel, the oldest first, when there are more than the limits allow, when addresses
+ * are short, or when mappings are. What stale stores made resident is given back when mappings begin or end, at most
+ * once a second.
+ *
+ * <p>Where the kernel counts private memory as used before it is touched ({@code vm.overcommit_memory} is 2), the
+ * replacement may not be touched at all: a stale access then ends the JVM, and still reaches nothing of anybody's.
+ *
+ * <p>Any thread may call. An exception at whatever place loses addresses at worst, and never gives one back twice.
+ */
+final class Quarantine {
+  private static final Logger LOG = System.getLogger("dev.jdax");
+  private static final long TIB = 1L << 40;
+  private static final long BETWEEN_SWEEPS = TimeUnit.SECONDS.toNanos(1);
+  /** Of a limit that all of the process shares, the quarantine takes one part in so many. */
+  private static final int SHARE = 8;
+  /** Of a full quarantine, one part in so many is given back at once. */
+  private static final int AT_ONCE = 16;
+
+  /** The quarantine of this process, as far as this class loader is concerned. */
+  static final Quarantine OF_THIS_PROCESS = ofSettings();
+
+  /** A run of addresses that is to be kept, made before its mapping ends, so that the end needs no memory. */
+  static final class Run {
+    private final long start;
+    private final long length;
+    private boolean taken;
+    private Run next;
+
+    Run(long start, long length) {
+      this.start = start;
+      this.length = length;
+    }
+
+    long start() {
+      return start;
+    }
+
+    long length() {
+      return length;
+    }
+
+    private boolean isBeside(long from, long to) {
+      return start + length == from || start == to;
+    }
+  }
+
+  private final long mostBytes;
+  private final long mostRuns;
+  private final int protection;
+  /** All below is guarded by this object. The runs are a list, the oldest first. */
+  private Run oldest;
+  private Run youngest;
+  private long bytes;
+  private long runs;
+  private long lastSweep = System.nanoTime();
+  /** Runs whose mapping could be neither replaced nor unmapped yet. */
+  private Run stuck;
+
+  /**
+   * @param mostBytes how many bytes of addresses are kept at most
+   * @param mostRuns how many runs are kept at most; the kernel has at most as many mappings for them
+   */
+  Quarantine(long mostBytes, long mostRuns) {
+    this(mostBytes, mostRuns, Abi.PROT_READ | Abi.PROT_WRITE);
+  }
+
+  private Quarantine(long mostBytes, long mostRuns, int protection) {
+    this.mostBytes = mostBytes;
+    this.mostRuns = mostRuns;
+    this.protection = protection;
+  }
+
+  private static Quarantine ofSettings() {
+    long bytes = setting("dev.jdax.quarantine.bytes", usualBytes());
+    long runs = setting("dev.jdax.quarantine.mappings", MappingCount.limit() / SHARE);
+    return new Quarantine(bytes, runs, overcommits() ? Abi.PROT_READ | Abi.PROT_WRITE : Abi.PROT_NONE);
+  }
+
+  private static long setting(String name, long usual) {
+    String value = System.getProperty(name, "");
+    if (value.matches("\\d{1,18}")) {
+      return Long.parseLong(value);
+    }
+    if (!value.isEmpty()) {
+      LOG.log(Level.WARNING,
+          "the system property {0} is \"{1}\" and must be a number of at most 18 digits: {2} is used",
+          name, value, usual);
+    }
+    return usual;
+  }
+
+  private static long usualBytes() {
+    try {
+      long limit = ResourceLimit.ADDRESS_SPACE.current();
+      return limit < 0 ? TIB : Math.min(TIB, limit / SHARE);
+    } catch (SystemCallException e) {
+      return TIB;
+    }
+  }
+
+  private static boolean overcommits() {
+    try {
+      return !Files.readAllLines(Path.of("/proc/sys/vm/overcommit_memory")).getFirst().equals("2");
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Ends a mapping: replaces it, and keeps its addresses; or unmaps it, where they are not to be kept. If neither can
+   * be done now, it is tried again whenever a mapping begins or ends. A further call for the same run does nothing.
+   */
+  synchronized void take(Run run) {
+    if (!run.taken && !tryToTake(run)) {
+      LOG.log(Level.WARNING, "neither mmap nor munmap ends a mapping of {0} bytes now: it is tried again when another "
+          + "mapping begins or ends", run.length);
+      run.taken = true;
+      run.next = stuck;
+      stuck = run;
+    }
+    tidy();
+  }
+
+  private boolean tryToTake(Run run) {
+    if (run.length <= mostBytes && mostRuns > 0 && replace(run)) {
+      run.taken = true;
+      append(run);
+      if (bytes > mostBytes || runs > mostRuns) {
+        release(bytes - mostBytes + mostBytes / AT_ONCE, runs - mostRuns + mostRuns / AT_ONCE);
+      }
+      return true;
+    }
+    if (unmap(run.start, run.length)) {
+      run.taken = true;
+      return true;
+    }
+    return false;
+  }
+
+  /** Where the kernel has no mapping to spare, to cut one out of another, the quarantine may have some. */
+  private boolean replace(Run run) {
+    int flags = Abi.MAP_FIXED | Abi.MAP_PRIVATE | Abi.MAP_ANONYMOUS | Abi.MAP_NORESERVE;
+    long result;
+    do {
+      result = Linux.calls().mmap(run.start, run.length, protection, flags, -1, 0);
+    } while (result == -Abi.ENOMEM && release(1, 1));
+    return result >= 0; // if not, nothing was unmapped: the kernel looks at its limits first
+  }
+
+  private static boolean unmap(long start, long length) {
+    return Linux.calls().munmap(start, length) >= 0;
+  }
+
+  private void append(Run run) {
+    run.next = null;
+    if (oldest == null) {
+      oldest = run;
+    } else {
+      youngest.next = run;
+    }
+    youngest = run;
+    bytes += run.length;
+    runs++;
+  }
+
+  /**
+   * Gives all addresses back to the kernel, because it has no others.
+   *
+   * @return whether there were any
+   */
+  synchronized boolean release() {
+    return release(bytes, runs);
+  }
+
+  /**
+   * Gives back the oldest runs, neighbours in one call.
+   *
+   * @return whether any was given back
+   */
+  private boolean release(long wantedBytes, long wantedRuns) {
+    boolean any = false;
+    while (oldest != null && (wantedBytes > 0 || wantedRuns > 0)) {
+      Run first = oldest;
+      long from = first.start;
+      long to = from + first.length;
+      long count = 1;
+      Run next = first.next;
+      while (next != null && next.isBeside(from, to) && (to - from < wantedBytes || count < wantedRuns)) {
+        from = Math.min(from, next.start);
+        to = Math.max(to, next.start + next.length);
+        count++;
+        next = next.next;
+      }
+      oldest = next;
+      bytes -= to - from;
+      runs -= count;
+      if (!unmap(from, to - from)) { // the kernel has no mapping to spare, to cut this one out of another
+        oldest = first;
+        bytes += to - from;
+        runs += count;
+        return any;
+      }
+      wantedBytes -= to - from;
+      wantedRuns -= count;
+      any = true;
+    }
+    return any;
+  }
+
+  /**
+   * Ends what could not be ended before. At most once a second, gives back what stale stores made resident, and keeps
+   * the quarantine out of core dumps, in which it would be a terabyte of zeros as soon as one byte of it was stored to.
+   */
+  synchronized void tidy() {
+    while (stuck != null) {
+      Run run = stuck;
+      stuck = run.next;
+      run.taken = false;
+      if (!tryToTake(run)) {
+        run.taken = true;
+        run.next = stuck;
+        stuck = run;
+        break;
+      }
+    }
+    if (System.nanoTime() - lastSweep >= BETWEEN_SWEEPS) {
+      lastSweep = System.nanoTime();
+      sweep();
+    }
+  }
+
+  private void sweep() {
+    for (Run run = oldest; run != null;) {
+      long from = run.start;
+      long to = from + run.length;
+      for (run = run.next; run != null && run.isBeside(from, to); run = run.next) { // they are one mapping by now
+        from = Math.min(from, run.start);
+        to = Math.max(to, run.start + run.length);
+      }
+      Linux.calls().madvise(from, to - from, Abi.MADV_DONTDUMP);
+      Linux.calls().madvise(from, to - from, Abi.MADV_DONTNEED);
+    }
+  }
+}
