@@ -84,8 +84,7 @@ final class Recorder implements StoreObserver {
    * @throws IllegalStateException if it passes no longer: it has looked at the program's memory
    */
   void requireIndependence() {
-    lock.lock();
-    try {
+    synchronized (lock) {
       List<Line> pending = new ArrayList<>(lines.values());
       Throwable said = cuts.tried(pending, pending.stream().mapToInt(Line::newestState).toArray());
       if (said != null) {
@@ -94,8 +93,6 @@ final class Recorder implements StoreObserver {
                 + " where a power failure has lost nothing, and not at what is left; use the memory that the check is given",
             said);
       }
-    } finally {
-      lock.unlock();
     }
   }
 
