@@ -280,8 +280,9 @@ public final class DaxRegion implements AutoCloseable {
    * Ends the region and every mapping of it, as unbinding the driver does in Linux: no device can be mapped any more,
    * the mappings are revoked, what is in flight is waited for, and the memory is given back.
    *
-   * @throws DaxException with EBUSY if a foreign call still holds a mapping's memory after a second: the region is
-   *     gone, and its memory goes with that mapping; a further call tries again
+   * @throws DaxException with EBUSY if a foreign call, or a {@linkplain DaxMapping#retain lease}, still holds a
+   *     mapping's memory after a second: the region is gone, and its memory goes with that mapping; a further call tries
+   *     again, and takes the memory away from a foreign call ({@link Removal#FORCE})
    */
   public void remove() throws DaxException {
     close();

@@ -152,8 +152,21 @@ final class Quarantine {
     return false;
   }
 
-  /** Where the kernel has no mapping to spare, to cut one out of another, the quarantine may have some. */
-  private boolean replace(Run run) {
+  /** {@return whether what replaces a mapping may be touched} */
+  boolean isHarmless() {
+    return protection != Abi.PROT_NONE;
+  }
+
+  /**
+   * Replaces a mapping by private memory, and no more; may be done again.
+   *
+   * @return false if the kernel refuses
+   */
+  synchronized boolean replace(Run run) {
+    if (run.taken) {
+      return true;
+    }
+    // Where the kernel has no mapping to spare, to cut one out of another, the quarantine may have some.
     int flags = Abi.MAP_FIXED | Abi.MAP_PRIVATE | Abi.MAP_ANONYMOUS | Abi.MAP_NORESERVE;
     long result;
     do {

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -65,7 +66,15 @@ public final class Reservation implements AutoCloseable {
   /** {@return the memfd of all reservations, which is made with the first} */
   static synchronized Fd empty() throws SystemCallException {
     if (empty == null) {
-      empty = Fd.memfd(NAME);
+      Fd made = Fd.memfd(NAME);
+      try {
+        made.sealSize();
+        empty = made;
+      } finally {
+        if (empty == null) {
+          made.close();
+        }
+      }
     }
     return empty;
   }
@@ -316,11 +325,15 @@ public final class Reservation implements AutoCloseable {
    * addresses are in {@link Quarantine}, since somebody may have asked the segment for them.
    *
    * @param arena what ends it
+   * @param kept what can be reached for as long as the segment, a slice of it, or a buffer made of one
    */
   @SuppressWarnings("restricted")
-  public MemorySegment segment(Arena arena) {
+  public MemorySegment segment(Arena arena, Object kept) {
     told = new Quarantine.Run(base, length);
-    return MemorySegment.ofAddress(base).reinterpret(length, arena, segment -> close());
+    return MemorySegment.ofAddress(base).reinterpret(length, arena, segment -> {
+      close();
+      Reference.reachabilityFence(kept);
+    });
   }
 
   /**
@@ -332,6 +345,40 @@ public final class Reservation implements AutoCloseable {
   public List<Vma> kernelView() throws IOException {
     return Vma.smaps().stream().filter(vma -> vma.overlaps(base, base + length))
         .map(vma -> vma.within(base, base + length)).toList();
+  }
+
+  /**
+   * {@return the memory, as {@link #segment(Arena, Object)} has it, which keeps nothing}
+   *
+   * @param arena what ends it
+   */
+  public MemorySegment segment(Arena arena) {
+    return segment(arena, null);
+  }
+
+  /** {@return how long it is, in bytes} */
+  public long length() {
+    return length;
+  }
+
+  /** {@return whether {@link #takeAway} can do anything: not where private memory must not be touched} */
+  public boolean canBeTakenAway() {
+    return Quarantine.OF_THIS_PROCESS.isHarmless();
+  }
+
+  /**
+   * Gives the memory back while its segment is alive: from now on it is private memory, of zeros, and goes when the
+   * arena is closed. May be called again.
+   *
+   * @return false if the kernel refuses, and nothing was changed
+   */
+  public boolean takeAway() {
+    if (!Quarantine.OF_THIS_PROCESS.replace(told)) {
+      return false;
+    }
+    PageTableColours.give(colours);
+    colours = List.of();
+    return true;
   }
 
   /**
