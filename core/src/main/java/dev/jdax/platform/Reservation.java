@@ -307,7 +307,8 @@ public final class Reservation implements AutoCloseable {
    */
   @Override
   public void close() {
-    for (Span span : List.copyOf(held)) {
+    while (!held.isEmpty()) {
+      Span span = held.getLast();
       long result = Linux.calls().munmap(span.start, span.end - span.start);
       if (result < 0) {
         // Too many mappings to cut one (vm.max_map_count) is over as soon as another one ended: once more.
@@ -317,8 +318,8 @@ public final class Reservation implements AutoCloseable {
         LOG.log(Level.WARNING, "munmap of {0} bytes failed with errno {1}: they stay mapped", span.end - span.start,
             -result);
       }
+      held.removeLast(); // if an error comes before, the call was not made, and is made when this is called again
     }
-    held.clear();
     PageTableColours.give(colours);
     colours = List.of();
   }
