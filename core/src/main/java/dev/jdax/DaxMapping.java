@@ -93,8 +93,7 @@ public final class DaxMapping implements AutoCloseable {
     StackRoom.require();
     rehearseTheEnd();
     try (Unwind unwind = new Unwind()) {
-      Placement memory = unwind.make(() -> Placement.of(attempt, info, backing, access, offset, length),
-          placed -> placed.run().close());
+      Placement memory = Placement.of(attempt, info, backing, access, offset, length, unwind);
       Arena arena = unwind.make(Arena::ofShared, Arena::close);
       DaxMapping mapping = new DaxMapping(device, access, info.alignment(), backing, offset, memory, arena);
       unwind.onFailure(mapping.life::end);

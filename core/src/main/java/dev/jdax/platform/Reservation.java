@@ -390,13 +390,14 @@ public final class Reservation implements AutoCloseable {
       Quarantine.OF_THIS_PROCESS.take(told);
       held.clear(); // all of it is in that run
     }
-    for (Span span : List.copyOf(held)) {
+    while (!held.isEmpty()) {
+      Span span = held.getLast();
       long result = Linux.calls().munmap(span.start, span.end - span.start);
       if (result < 0) { // too many mappings to cut one, which is over as soon as another one ends
         Quarantine.OF_THIS_PROCESS.take(new Quarantine.Run(span.start, span.end - span.start));
       }
+      held.removeLast(); // if an error comes before, the call was not made, and is made when this is called again
     }
-    held.clear();
     PageTableColours.give(colours);
     colours = List.of();
   }
