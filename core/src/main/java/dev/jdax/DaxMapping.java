@@ -96,7 +96,7 @@ public final class DaxMapping implements AutoCloseable {
       Placement memory = Placement.of(attempt, info, backing, access, offset, length, unwind);
       Arena arena = unwind.make(Arena::ofShared, Arena::close);
       DaxMapping mapping = new DaxMapping(device, access, info.alignment(), backing, offset, memory, arena);
-      unwind.onFailure(mapping.life::end);
+      unwind.onFailure(() -> mapping.life.end(true));
       mapping.life.of(mapping);
       device.region().began(mapping);
       unwind.keep();
@@ -483,7 +483,7 @@ public final class DaxMapping implements AutoCloseable {
       if (!inFlight.endWithin(System.nanoTime() + PATIENCE.toNanos(), step)) {
         return false;
       }
-      life.end();
+      life.end(!scope.isAlive());
     }
     device.region().ended();
     return true;

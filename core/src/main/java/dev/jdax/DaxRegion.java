@@ -42,8 +42,7 @@ public final class DaxRegion implements AutoCloseable {
   private boolean dead;
 
   /** Held while the memory is given back; taken without another lock. */
-  private final Object releasing = new Object();
-  private boolean released;
+  private final RegionLife life;
 
   DaxRegion(DaxBus bus, RegionOps ops, int id, boolean idGiven, List<Integer> bornWith, String driver,
       MemorySource source) {
@@ -54,6 +53,12 @@ public final class DaxRegion implements AutoCloseable {
     this.bornWith = bornWith;
     this.driver = driver;
     this.source = source;
+    this.life = new RegionLife(ops, toString());
+  }
+
+  /** Has the region's memory given back, too, when the program forgets the region. */
+  void watch() {
+    life.of(this);
   }
 
   /**
@@ -420,12 +425,7 @@ public final class DaxRegion implements AutoCloseable {
         return;
       }
     }
-    synchronized (releasing) { // and not the region lock, since it can take long
-      if (!released) {
-        ops.close();
-        released = true;
-      }
-    }
+    life.release(); // without the region lock, since it can take long
   }
 
   /** {@return the live mappings of all devices, in the order in which they were made} */

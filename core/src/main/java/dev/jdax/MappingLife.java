@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 
 import dev.jdax.platform.Reservation;
@@ -15,18 +13,10 @@ import dev.jdax.platform.Reservation;
  * mapping.
  */
 final class MappingLife implements Runnable {
-  private static final Logger LOG = System.getLogger("dev.jdax");
-  private static final boolean TRACED = Boolean.getBoolean("dev.jdax.traceMappings");
-
-  /** Made with the first mapping; its thread ends when there is none any more, and no class of jdax. */
-  private static final class Forgotten {
-    static final Cleaner CLEANER = Cleaner.create();
-  }
-
   private final DaxDevice device;
   private final long offset;
   private final Reservation run;
-  private final Throwable mappedAt;
+  private final Throwable madeAt = Forgotten.here();
   private Cleaner.Cleanable watch;
   /** Whether its memory is given back. */
   private volatile boolean over;
@@ -35,22 +25,25 @@ final class MappingLife implements Runnable {
     this.device = device;
     this.offset = offset;
     this.run = run;
-    this.mappedAt = TRACED ? new Throwable("it was mapped here") : null;
   }
 
   /** Begins to watch whether the mapping can be reached. */
   void of(DaxMapping mapping) {
-    watch = Forgotten.CLEANER.register(mapping, this);
+    watch = Forgotten.watch(mapping, this);
   }
 
   boolean isOver() {
     return over;
   }
 
-  /** The memory is given back; may be called again. */
-  void end() {
+  /**
+   * The memory is given back; may be called again.
+   *
+   * @param addressesToo whether the addresses are, too: if not, that is done when nothing can reach the mapping
+   */
+  void end(boolean addressesToo) {
     over = true;
-    if (watch != null) {
+    if (addressesToo && watch != null) {
       watch.clean();
     }
   }
@@ -58,17 +51,11 @@ final class MappingLife implements Runnable {
   /** Called once, by the cleaner's thread, or by the thread that has ended the mapping. */
   @Override
   public void run() {
-    if (over) {
-      return;
+    if (!over) {
+      Forgotten.tell("the mapping of " + device + " at " + ByteSize.hex(offset) + ", " + ByteSize.format(run.length())
+          + ",", madeAt);
     }
-    String text = "the mapping of " + device + " at " + ByteSize.hex(offset) + ", " + ByteSize.format(run.length())
-        + ", was never closed, and nothing can reach it any more: its memory is given back";
-    if (TRACED) {
-      LOG.log(Level.WARNING, text, mappedAt);
-    } else {
-      LOG.log(Level.WARNING, text + " (-Ddev.jdax.traceMappings=true shows where it was mapped)");
-    }
-    run.close();
+    run.close(); // is done already, as a rule
     over = true;
     device.region().ended();
   }

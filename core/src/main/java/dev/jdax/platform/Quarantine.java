@@ -127,11 +127,11 @@ final class Quarantine {
    */
   synchronized void take(Run run) {
     if (!run.taken && !tryToTake(run)) {
-      LOG.log(Level.WARNING, "neither mmap nor munmap ends a mapping of {0} bytes now: it is tried again when another "
-          + "mapping begins or ends", run.length);
       run.taken = true;
       run.next = stuck;
       stuck = run;
+      LOG.log(Level.WARNING, "neither mmap nor munmap ends a mapping of {0} bytes now: it is tried again when another "
+          + "mapping begins or ends", run.length);
     }
     tidy();
   }
@@ -248,7 +248,7 @@ final class Quarantine {
         run.taken = true;
         run.next = stuck;
         stuck = run;
-        break;
+        break; // it is not better for the others
       }
     }
     if (System.nanoTime() - lastSweep >= BETWEEN_SWEEPS) {

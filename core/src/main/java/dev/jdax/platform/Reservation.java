@@ -319,7 +319,19 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
-   * {@return the memory, with its bounds, alive as long as the arena}
+   * {@return the memory, with its bounds, alive as long as the arena, for jdax's own use}
+   *
+   * <p>From here on the arena owns the run: when it is closed, the run is unmapped.
+   *
+   * @param arena what ends it
+   */
+  @SuppressWarnings("restricted")
+  public MemorySegment segment(Arena arena) {
+    return MemorySegment.ofAddress(base).reinterpret(length, arena, segment -> close());
+  }
+
+  /**
+   * {@return the memory, with its bounds, alive as long as the arena, for everybody}
    *
    * <p>From here on the arena owns the run: when it is closed, the run's memory is replaced by private memory, and its
    * addresses are in {@link Quarantine}, since somebody may have asked the segment for them.
@@ -345,15 +357,6 @@ public final class Reservation implements AutoCloseable {
   public List<Vma> kernelView() throws IOException {
     return Vma.smaps().stream().filter(vma -> vma.overlaps(base, base + length))
         .map(vma -> vma.within(base, base + length)).toList();
-  }
-
-  /**
-   * {@return the memory, as {@link #segment(Arena, Object)} has it, which keeps nothing}
-   *
-   * @param arena what ends it
-   */
-  public MemorySegment segment(Arena arena) {
-    return segment(arena, null);
   }
 
   /** {@return how long it is, in bytes} */
