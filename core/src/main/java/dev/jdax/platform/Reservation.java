@@ -309,19 +309,28 @@ public final class Reservation implements AutoCloseable {
   public void close() {
     while (!held.isEmpty()) {
       Span span = held.getLast();
-      long result = Linux.calls().munmap(span.start, span.end - span.start);
-      if (result < 0) {
-        // Too many mappings to cut one (vm.max_map_count) is over as soon as another one ended: once more.
-        result = Linux.calls().munmap(span.start, span.end - span.start);
+      try {
+        held.removeLast();
+        unmap(span);
+      } catch (Error e) { // so the call was not made
+        held.add(span);
+        throw e;
       }
-      if (result < 0) {
-        LOG.log(Level.WARNING, "munmap of {0} bytes failed with errno {1}: they stay mapped", span.end - span.start,
-            -result);
-      }
-      held.removeLast(); // if an error comes before, the call was not made, and is made when this is called again
     }
     PageTableColours.give(colours);
     colours = List.of();
+  }
+
+  private static void unmap(Span span) {
+    long result = Linux.calls().munmap(span.start, span.end - span.start);
+    if (result < 0) {
+      // Too many mappings to cut one (vm.max_map_count) is over as soon as another one ended: once more.
+      result = Linux.calls().munmap(span.start, span.end - span.start);
+    }
+    if (result < 0) {
+      LOG.log(Level.WARNING, "munmap of {0} bytes failed with errno {1}: they stay mapped", span.end - span.start,
+          -result);
+    }
   }
 
   private void unmap(long start, long end) throws SystemCallException {
