@@ -35,7 +35,8 @@ final class StepsBeforeInstructions {
         if (!hasResult) {
           code.invokestatic(STEPS, "step", ConstantDescs.MTD_void);
         }
-        hasResult = hasResult && (instruction instanceof ConvertInstruction || instruction instanceof ConstantInstruction)
+        hasResult = hasResult
+            && (instruction instanceof ConvertInstruction || instruction instanceof ConstantInstruction)
             || instruction instanceof InvokeInstruction call && call.owner().asSymbol().equals(LINUX_CALLS);
       }
       code.with(element);
@@ -73,7 +74,8 @@ final class StepsBeforeInstructions {
     try (InputStream in = Files.newInputStream(file)) {
       ClassFile classFile = ClassFile.of();
       ClassModel model = classFile.parse(in.readAllBytes());
-      return classFile.transformClass(model, ClassTransform.transformingMethodBodies(CodeTransform.ofStateful(Counting::new)));
+      return classFile.transformClass(model,
+          ClassTransform.transformingMethodBodies(CodeTransform.ofStateful(Counting::new)));
     }
   }
 }

@@ -44,7 +44,8 @@ class WhatAnErrorStopsCanBeClosed {
     StepsBeforeInstructions.write(Path.of("target/classes"), STOPPED, folder);
     ForkedJvm jvm = ForkedJvm.runOnTheClassPath(folder, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
         ErrorsAtEachStep.class);
-    assertThat(jvm.said().lines()).hasSize(14).allMatch(line -> line.matches(".*: \\d{2,}"), "an operation, and its steps");
+    assertThat(jvm.said().lines()).hasSize(14).allMatch(line -> line.matches(".*: \\d{2,}"),
+        "an operation, and its steps");
     assertThat(jvm.status()).isZero();
   }
 

@@ -3,6 +3,7 @@ package dev.jdax.spi;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 
