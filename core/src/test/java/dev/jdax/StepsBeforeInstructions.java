@@ -6,11 +6,15 @@ import java.io.InputStream;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Instruction;
+import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.classfile.instruction.ConvertInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
-import java.lang.constant.MethodTypeDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,13 +23,25 @@ import java.util.stream.Stream;
 /** Writes class files that call {@link Steps#step} before each instruction, from those that were compiled. */
 final class StepsBeforeInstructions {
   private static final ClassDesc STEPS = Steps.class.describeConstable().orElseThrow();
-  private static final MethodTypeDesc NOTHING = ConstantDescs.MTD_void;
-  private static final CodeTransform COUNTED = (code, element) -> {
-    if (element instanceof Instruction) {
-      code.invokestatic(STEPS, "step", NOTHING);
+  private static final ClassDesc LINUX_CALLS = ClassDesc.of("dev.jdax.platform.LinuxCalls");
+
+  /** No error comes before what a system call has returned is stored: no step is there. */
+  private static final class Counting implements CodeTransform {
+    private boolean hasResult;
+
+    @Override
+    public void accept(CodeBuilder code, CodeElement element) {
+      if (element instanceof Instruction instruction) {
+        if (!hasResult) {
+          code.invokestatic(STEPS, "step", ConstantDescs.MTD_void);
+        }
+        hasResult = hasResult
+            && (instruction instanceof ConvertInstruction || instruction instanceof ConstantInstruction)
+            || instruction instanceof InvokeInstruction call && call.owner().asSymbol().equals(LINUX_CALLS);
+      }
+      code.with(element);
     }
-    code.with(element);
-  };
+  }
 
   private StepsBeforeInstructions() {
   }
@@ -58,7 +74,8 @@ final class StepsBeforeInstructions {
     try (InputStream in = Files.newInputStream(file)) {
       ClassFile classFile = ClassFile.of();
       ClassModel model = classFile.parse(in.readAllBytes());
-      return classFile.transformClass(model, ClassTransform.transformingMethodBodies(COUNTED));
+      return classFile.transformClass(model,
+          ClassTransform.transformingMethodBodies(CodeTransform.ofStateful(Counting::new)));
     }
   }
 }

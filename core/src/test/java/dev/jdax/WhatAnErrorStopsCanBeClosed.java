@@ -3,12 +3,14 @@ package dev.jdax;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 import dev.jdax.platform.ForkedJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class WhatAnErrorStopsCanBeClosed {
 
+  /** Those in which an error is to come before each instruction: what maps, operates on a mapping, and ends it. */
+  private static final List<String> STOPPED = List.of("dev/jdax/DaxBus", "dev/jdax/DaxDevice", "dev/jdax/DaxMapping",
+      "dev/jdax/DaxRegion", "dev/jdax/DeviceHandles", "dev/jdax/InFlight", "dev/jdax/LiveMappings",
+      "dev/jdax/MappingStores", "dev/jdax/Persistence", "dev/jdax/Placement", "dev/jdax/StackTraces",
+      "dev/jdax/platform/Fd", "dev/jdax/platform/Reservation", "dev/jdax/spi/InProcessRegion", "dev/jdax/spi/Unwind");
+
   private static void assertWellDone(Class<?> program, String... options) throws Exception {
     List<String> all = new ArrayList<>(List.of(options));
     String runs = System.getProperty("errors.runs");
@@ -27,6 +35,17 @@ class WhatAnErrorStopsCanBeClosed {
     }
     ForkedJvm jvm = ForkedJvm.run(all, program);
     assertThat(jvm.said()).isEqualTo(Trial.wellDone(jvm.said()));
+    assertThat(jvm.status()).isZero();
+  }
+
+  /** Each operation, stopped before each of its instructions. */
+  @Test
+  void anErrorAtEachStep(@TempDir Path folder) throws Exception {
+    StepsBeforeInstructions.write(Path.of("target/classes"), STOPPED, folder);
+    ForkedJvm jvm = ForkedJvm.runOnTheClassPath(folder, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
+        ErrorsAtEachStep.class);
+    assertThat(jvm.said().lines()).hasSize(14).allMatch(line -> line.matches(".*: \\d{2,}"),
+        "an operation, and its steps");
     assertThat(jvm.status()).isZero();
   }
 

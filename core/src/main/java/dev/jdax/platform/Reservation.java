@@ -395,14 +395,23 @@ public final class Reservation implements AutoCloseable {
     }
     while (!held.isEmpty()) {
       Span span = held.getLast();
-      long result = Linux.calls().munmap(span.start, span.end - span.start);
-      if (result < 0) { // too many mappings to cut one, which is over as soon as another one ends
-        Quarantine.OF_THIS_PROCESS.take(new Quarantine.Run(span.start, span.end - span.start));
+      try {
+        held.removeLast();
+        unmap(span);
+      } catch (Error e) { // so the call was not made
+        held.add(span);
+        throw e;
       }
-      held.removeLast(); // if an error comes before, the call was not made, and is made when this is called again
     }
     PageTableColours.give(colours);
     colours = List.of();
+  }
+
+  private static void unmap(Span span) {
+    long result = Linux.calls().munmap(span.start, span.end - span.start);
+    if (result < 0) { // too many mappings to cut one, which is over as soon as another one ends
+      Quarantine.OF_THIS_PROCESS.take(new Quarantine.Run(span.start, span.end - span.start));
+    }
   }
 
   private void unmap(long start, long end) throws SystemCallException {
