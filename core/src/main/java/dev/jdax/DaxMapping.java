@@ -419,8 +419,8 @@ public final class DaxMapping implements AutoCloseable {
    * that is nobody's, for native code that still uses them. Waits up to a second for calls that hold the memory; a
    * further call does nothing.
    *
-   * <p>A thread whose access the end has interrupted may find its interrupt status set afterwards: the JDK closes a
-   * shared arena with a handshake, and a thread that is just being parked or woken may take that for an interrupt.
+   * <p>A thread that is accessing the segment then gets the IllegalStateException, and may find its interrupt status set:
+   * the JVM wakes it up for the exception with an interrupt (seen in JDK 25).
    *
    * @throws IllegalStateException if a foreign call or I/O still holds the memory, or a {@linkplain #retain lease} is
    *     held: nothing is freed, the mapping is as open as before, and may be closed again
