@@ -124,6 +124,7 @@ public final class DaxBus implements AutoCloseable {
       }
       DaxRegion region = new DaxRegion(this, ops, id, info.id().isPresent(), ids, driver,
           source);
+      region.watch();
       regions = Stream.concat(regions.stream(), Stream.of(region)).toList();
       return region;
     }

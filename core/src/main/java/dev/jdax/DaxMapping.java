@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.Vma;
@@ -32,6 +33,7 @@ public final class DaxMapping implements AutoCloseable {
 
   /** The methods that call {@link #enter}, and do not return before {@link #leave}. */
   static final Set<String> MARKED = Set.of(name(MappingStores.class, "copyPart"), name(MappingStores.class, "fillPart"),
+      name(MappingReads.class, "readPart"),
       name(Persistence.class, "writeBackUnguarded"), name(DaxMapping.class, "checkPart"),
       name(DaxMapping.class, "kernelView"));
   private static volatile boolean rehearsed;
@@ -47,6 +49,7 @@ public final class DaxMapping implements AutoCloseable {
 
   private final Persistence persistence;
   private final MappingStores stores;
+  private final MappingReads reads;
 
   /** jdax's own operations on the memory are marked, and the end of the mapping waits for them. */
   private final InFlight inFlight = new InFlight(MARKED);
@@ -54,8 +57,13 @@ public final class DaxMapping implements AutoCloseable {
   private final MemorySegment.Scope scope;
   /** Why it is closed, or is about to be: of meaning where the scope is not alive. Written by the thread that ends it. */
   private volatile String why;
-  /** Whether its memory is unmapped. */
-  private volatile boolean over;
+  /** Whether it is over; and what is left to do if the program forgets it. */
+  private final MappingLife life;
+  /** Whether its memory is taken away, though the arena cannot be closed: then the arena is not asked. */
+  private volatile boolean takenAway;
+  /** Whether a revocation was refused because a foreign call held the memory. */
+  private volatile boolean revokedInVain;
+  private final Leases leases = new Leases();
 
   private DaxMapping(DaxDevice device, Access access, PageSize alignment, Backing backing, long offset,
       Placement placed, Arena arena) {
@@ -67,10 +75,12 @@ public final class DaxMapping implements AutoCloseable {
     this.run = placed.run();
     this.arena = arena;
     this.scope = arena.scope();
-    MemorySegment memory = run.segment(arena);
+    this.life = new MappingLife(device, offset, run);
+    MemorySegment memory = run.segment(arena, this);
     this.segment = access == Access.READ_ONLY ? memory.asReadOnly() : memory;
     this.persistence = Persistence.of(this, run, backing, backing.persistenceDomain(placed.synchronous()));
     this.stores = new MappingStores(this, run, segment, backing, persistence);
+    this.reads = new MappingReads(this, run, segment, backing, persistence);
   }
 
   private static String name(Class<?> type, String method) {
@@ -83,11 +93,11 @@ public final class DaxMapping implements AutoCloseable {
     StackRoom.require();
     rehearseTheEnd();
     try (Unwind unwind = new Unwind()) {
-      Placement memory = unwind.make(() -> Placement.of(attempt, info, backing, access, offset, length),
-          placed -> placed.run().close());
+      Placement memory = Placement.of(attempt, info, backing, access, offset, length, unwind);
       Arena arena = unwind.make(Arena::ofShared, Arena::close);
       DaxMapping mapping = new DaxMapping(device, access, info.alignment(), backing, offset, memory, arena);
-      unwind.onFailure(() -> mapping.over = true);
+      unwind.onFailure(() -> mapping.life.end(true));
+      mapping.life.of(mapping);
       device.region().began(mapping);
       unwind.keep();
       return mapping;
@@ -165,12 +175,11 @@ public final class DaxMapping implements AutoCloseable {
    */
   public boolean isOpen() {
     VarHandle.acquireFence(); // the scope's own look may be moved out of a loop
-    return scope.isAlive();
+    return scope.isAlive() && !takenAway;
   }
 
-  /** {@return whether its memory is unmapped} */
-  boolean isOver() {
-    return over;
+  MappingLife life() {
+    return life;
   }
 
   /**
@@ -309,6 +318,33 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   /**
+   * Copies out of this mapping. What {@link #segment} offers reads with the JDK's own instructions, and where the memory
+   * has vanished that is an InternalError at best, or ends the JVM (docs/native-code.md says which); this is an
+   * exception, always.
+   *
+   * @param from where the copied range begins in this mapping, in bytes, aligned to nothing
+   * @param target where to, all of it; it must not overlap the range
+   * @throws IndexOutOfBoundsException if the target is longer than what this mapping has from there
+   * @throws IllegalArgumentException if the target is read-only, or overlaps the range
+   * @throws IllegalStateException if the mapping is closed, or the target is; or one of them meanwhile: then a part may
+   *     be copied
+   * @throws DaxException with EFAULT, and the offset, if memory of the range has vanished, or memory of the target; a part
+   *     may be copied
+   */
+  public void read(long from, MemorySegment target) throws DaxException {
+    Objects.requireNonNull(target, "target");
+    requireInside(from, target.byteSize());
+    requireOpen();
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("the target of a read is a read-only segment: " + target);
+    }
+    if (segment.asSlice(from, target.byteSize()).asOverlappingSlice(target).isPresent()) {
+      throw new IllegalArgumentException("the target of a read of " + this + " overlaps what is read: " + target);
+    }
+    reads.read(from, target);
+  }
+
+  /**
    * Fills a range with one byte, durably, {@code pmem_memset_persist}: what is long goes past the CPU's cache.
    *
    * @param from where the range begins in this mapping, in bytes, aligned to nothing
@@ -366,58 +402,121 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   /**
-   * Unmaps the memory. Waits up to a second for calls that hold it; a further call does nothing.
+   * {@return a lease: while it is held, the mapping does not end} It is for native code, and libraries, that use the
+   * memory by its address, of which the mapping cannot know.
    *
-   * @throws IllegalStateException if a foreign call or I/O still holds the memory: nothing is freed, the mapping is as
-   *     open as before, and may be closed again
+   * @throws IllegalStateException if the mapping is closed
+   */
+  public MappingLease retain() {
+    MappingLease lease = new MappingLease(this);
+    leases.add(lease);
+    requireOpenNow(); // if it ends now, the lease was too late, and nothing refers to it
+    return lease;
+  }
+
+  /**
+   * Ends the mapping: its memory is given back, and its addresses are kept from others for a while, with private memory
+   * that is nobody's, for native code that still uses them. Waits up to a second for calls that hold the memory; a
+   * further call does nothing.
+   *
+   * <p>A thread that is accessing the segment then gets the IllegalStateException, and may find its interrupt status set:
+   * the JVM wakes it up for the exception with an interrupt (seen in JDK 25).
+   *
+   * @throws IllegalStateException if a foreign call or I/O still holds the memory, or a {@linkplain #retain lease} is
+   *     held: nothing is freed, the mapping is as open as before, and may be closed again
    */
   @Override
   public void close() {
-    if (!end("it was closed")) {
-      throw new IllegalStateException("cannot close " + this + ": a foreign call or I/O has held its memory for "
-          + PATIENCE.toSeconds() + " s; let that end, and close it again");
+    if (!end(() -> giveBack("it was closed"))) {
+      Holder holder = holder();
+      throw new IllegalStateException("cannot close " + this + ": " + holder.name + " has held its memory for "
+          + PATIENCE.toSeconds() + " s; " + holder.remedy + ", and close it again");
     }
   }
 
-  /** Ends the mapping in its user's stead; called without the region lock. */
+  /**
+   * Ends the mapping in its user's stead; called without the region lock. Where a foreign call or I/O has held the
+   * memory twice, the memory is taken away from it: it goes on with private memory that is nobody's.
+   */
   void revoke(String attempt, String why) throws DaxException {
-    if (!end(why)) {
-      throw new DaxException(Errno.EBUSY, attempt,
-          "a foreign call or I/O has held the memory of " + this + " for " + PATIENCE.toSeconds() + " s",
-          "let that end, and try again");
+    if (end(() -> giveBack(why)) || revokedInVain && end(() -> takeAway(why))) {
+      return;
     }
+    Holder holder = holder();
+    revokedInVain = holder == Holder.FOREIGN_CALL;
+    throw new DaxException(Errno.EBUSY, attempt, holder.name + " has held the memory of " + this + " for "
+        + PATIENCE.toSeconds() + " s",
+        holder.remedy + (revokedInVain
+            ? ", and try again: a second attempt takes the memory away from it"
+            : ", and try again"));
+  }
+
+  /** What keeps a mapping from ending. */
+  private enum Holder {
+    LEASE("a lease (retain)", "close the lease"),
+    FOREIGN_CALL("a foreign call or I/O", "let that end (an operation of an AsynchronousSocketChannel that has failed "
+        + "never does: a defect of the JDK)");
+
+    private final String name;
+    private final String remedy;
+
+    Holder(String name, String remedy) {
+      this.name = name;
+      this.remedy = remedy;
+    }
+  }
+
+  private Holder holder() {
+    return leases.areHeld() ? Holder.LEASE : Holder.FOREIGN_CALL;
   }
 
   /**
    * Ends the mapping, if that has not been done, in steps that each may be done again: an error can come in between any
    * two of them, and then a further call goes on where that one has stopped.
    *
+   * @param step what is done while no operation is under way
    * @return false if something held its memory for too long
    */
-  private boolean end(String reason) {
-    if (!over) {
+  private boolean end(BooleanSupplier step) {
+    if (!life.isOver()) {
       StackRoom.require();
-      if (!inFlight.endWithin(System.nanoTime() + PATIENCE.toNanos(), () -> giveBack(reason))) {
+      if (!inFlight.endWithin(System.nanoTime() + PATIENCE.toNanos(), step)) {
         return false;
       }
-      over = true;
+      life.end(!scope.isAlive());
     }
     device.region().ended();
     return true;
   }
 
-  /** {@return false if a foreign call holds a segment of the arena; called while no operation is under way} */
+  /**
+   * {@return false if a lease is held, or a foreign call holds a segment of the arena; called while no operation is
+   * under way}
+   */
   private boolean giveBack(String reason) {
+    if (leases.areHeld()) {
+      return false;
+    }
     if (scope.isAlive()) {
       why = reason;
       try {
         arena.close();
-      } catch (IllegalStateException e) {
-        return false; // so the arena says that it is held
+      } catch (IllegalStateException e) { // so the arena says that it is held
+        return takenAway && run.takeAway();
       }
     }
     run.close(); // has the arena done already, unless an error came
     return true;
+  }
+
+  /** Gives the memory back though the arena cannot be closed: what is left of the mapping reads zeros. */
+  private boolean takeAway(String reason) {
+    if (leases.areHeld() || !run.canBeTakenAway()) {
+      return false;
+    }
+    why = reason;
+    takenAway = true; // first: no operation takes private memory for the device's
+    return giveBack(reason);
   }
 
   /**
@@ -428,7 +527,7 @@ public final class DaxMapping implements AutoCloseable {
    */
   int enter() {
     int mark = inFlight.enter();
-    if (!scope.isAlive()) {
+    if (!isOpen()) {
       inFlight.leave(mark);
       requireOpen();
     }
@@ -451,7 +550,7 @@ public final class DaxMapping implements AutoCloseable {
    * @throws IllegalStateException if the mapping is closed
    */
   void requireStillOpen() {
-    if (inFlight.isStopped() || !scope.isAlive()) {
+    if (inFlight.isStopped() || !isOpen()) {
       requireOpenNow();
     }
   }
@@ -463,7 +562,7 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   private void requireOpen() {
-    if (!scope.isAlive()) {
+    if (!isOpen()) {
       throw new IllegalStateException(
           "the mapping of " + device + " at " + ByteSize.hex(offset) + " is closed: " + why);
     }

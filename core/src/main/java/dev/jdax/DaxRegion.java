@@ -42,8 +42,7 @@ public final class DaxRegion implements AutoCloseable {
   private boolean dead;
 
   /** Held while the memory is given back; taken without another lock. */
-  private final Object releasing = new Object();
-  private boolean released;
+  private final RegionLife life;
 
   DaxRegion(DaxBus bus, RegionOps ops, int id, boolean idGiven, List<Integer> bornWith, String driver,
       MemorySource source) {
@@ -54,6 +53,12 @@ public final class DaxRegion implements AutoCloseable {
     this.bornWith = bornWith;
     this.driver = driver;
     this.source = source;
+    this.life = new RegionLife(ops, toString());
+  }
+
+  /** Has the region's memory given back, too, when the program forgets the region. */
+  void watch() {
+    life.of(this);
   }
 
   /**
@@ -280,8 +285,9 @@ public final class DaxRegion implements AutoCloseable {
    * Ends the region and every mapping of it, as unbinding the driver does in Linux: no device can be mapped any more,
    * the mappings are revoked, what is in flight is waited for, and the memory is given back.
    *
-   * @throws DaxException with EBUSY if a foreign call still holds a mapping's memory after a second: the region is
-   *     gone, and its memory goes with that mapping; a further call tries again
+   * @throws DaxException with EBUSY if a foreign call, or a {@linkplain DaxMapping#retain lease}, still holds a
+   *     mapping's memory after a second: the region is gone, and its memory goes with that mapping; a further call tries
+   *     again, and takes the memory away from a foreign call ({@link Removal#FORCE})
    */
   public void remove() throws DaxException {
     close();
@@ -419,12 +425,7 @@ public final class DaxRegion implements AutoCloseable {
         return;
       }
     }
-    synchronized (releasing) { // and not the region lock, since it can take long
-      if (!released) {
-        ops.close();
-        released = true;
-      }
-    }
+    life.release(); // without the region lock, since it can take long
   }
 
   /** {@return the live mappings of all devices, in the order in which they were made} */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,12 +15,15 @@ import java.util.List;
 final class LiveMappings {
   private static final int FEW = 16;
 
+  /** Not what keeps the mapping: one that is forgotten is to be found. */
   private static final class Entry {
-    final DaxMapping mapping;
+    final WeakReference<DaxMapping> mapping;
+    final MappingLife life;
     Entry before;
 
     Entry(DaxMapping mapping, Entry before) {
-      this.mapping = mapping;
+      this.mapping = new WeakReference<>(mapping);
+      this.life = mapping.life();
       this.before = before;
     }
   }
@@ -42,7 +46,7 @@ final class LiveMappings {
     int left = 0;
     for (Entry entry = last; entry != null; entry = entry.before) {
       left++;
-      while (entry.before != null && entry.before.mapping.isOver()) {
+      while (entry.before != null && entry.before.life.isOver()) {
         entry.before = entry.before.before;
       }
     }
@@ -50,7 +54,7 @@ final class LiveMappings {
   }
 
   private void dropLast() {
-    while (last != null && last.mapping.isOver()) {
+    while (last != null && last.life.isOver()) {
       last = last.before;
     }
   }
@@ -61,12 +65,15 @@ final class LiveMappings {
     return last == null;
   }
 
-  /** {@return all of them, in the order in which they were made} */
+  /** {@return all of them that can be reached, in the order in which they were made} */
   List<DaxMapping> all() {
     sweep();
     List<DaxMapping> all = new ArrayList<>();
     for (Entry entry = last; entry != null; entry = entry.before) {
-      all.add(entry.mapping);
+      DaxMapping mapping = entry.mapping.get();
+      if (mapping != null) { // else its life ends soon, in the cleaner's thread
+        all.add(mapping);
+      }
     }
     return List.copyOf(all.reversed());
   }

@@ -14,8 +14,8 @@ import dev.jdax.spi.Backing;
  * Makes the stores of one mapping durable, as its persistence domain needs it. Ranges were checked before.
  *
  * <p>A flush is not counted as under way, since that would cost as much as the flush of a line. So the mapping may end
- * during a flush, and its addresses may then be unmapped, which is a fault, or be those of another mapping, whose lines
- * are written back: that changes no byte. In either case the flush looks afterwards whether the mapping was open until
+ * during a flush, and its addresses may then be those of private memory, or unmapped, which is a fault: writing lines
+ * back changes no byte. In either case the flush looks afterwards whether the mapping was open until
  * then, so that nothing is told to be durable that is not.
  */
 class Persistence {

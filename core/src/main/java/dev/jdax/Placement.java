@@ -23,10 +23,10 @@ import dev.jdax.spi.Unwind;
  */
 record Placement(Reservation run, boolean synchronous) {
 
-  /** Maps what was checked; on failure nothing is left behind. */
-  static Placement of(String attempt, DeviceInfo info, Backing backing, Access access, long offset, long length)
-      throws DaxException {
-    try (Descriptor file = backing.open(access); Unwind unwind = new Unwind()) {
+  /** Maps what was checked; the caller's unwinding leaves nothing behind. */
+  static Placement of(String attempt, DeviceInfo info, Backing backing, Access access, long offset, long length,
+      Unwind unwind) throws DaxException {
+    try (Descriptor file = backing.open(access)) {
       List<Piece> pieces = pieces(file, backing.extents(), offset, length);
       if (pieces.stream().mapToLong(Piece::length).sum() != length) {
         throw new DaxException(Errno.EBUSY, attempt, "somebody else has resized the device meanwhile", "try again");
@@ -36,7 +36,6 @@ record Placement(Reservation run, boolean synchronous) {
       if (backing.mayVanish()) {
         probe(attempt, run, backing, info, access, offset, length);
       }
-      unwind.keep();
       return new Placement(run, synchronous);
     } catch (SystemCallException e) {
       throw refused(attempt, e);

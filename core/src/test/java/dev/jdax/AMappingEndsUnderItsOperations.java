@@ -87,7 +87,7 @@ class AMappingEndsUnderItsOperations {
     });
   }
 
-  /** What is mapped next often gets the same addresses; it has to stay as it is. */
+  /** What is mapped next has to stay as it is. */
   private void endUnderFire(PersistenceDomain domain, Operation end) throws Exception {
     close();
     open(domain);
@@ -190,7 +190,7 @@ class AMappingEndsUnderItsOperations {
     }
   }
 
-  /** The next mapping of that size has the same addresses, so that the flush meets no fault. */
+  /** The addresses are then those of private memory, so that the flush meets no fault. */
   @Test
   void aFlushDuringWhichTheMappingIsClosedAndItsAddressesAreReusedFails() throws Exception {
     int size = 256 << 20;

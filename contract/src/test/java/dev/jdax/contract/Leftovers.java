@@ -24,6 +24,9 @@ record Leftovers(List<String> descriptors, List<String> mappings, long freePages
     try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path link : links) {
         String target = Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).toString() : "";
+        if (target.contains("memfd:jdax-reservation")) {
+          continue; // one for all, which stays
+        }
         if (target.contains("jdax-") && !target.endsWith(".jar") || target.contains("memfd:")
             || target.startsWith("/dev/dax")) {
           descriptors.add(target);

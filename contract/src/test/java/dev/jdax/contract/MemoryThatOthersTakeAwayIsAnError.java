@@ -55,11 +55,13 @@ class MemoryThatOthersTakeAwayIsAnError {
 
   @ParameterizedTest
   @CsvSource({"hmem, tmpfs", "hmem, hugetlbfs", "image, tmpfs", "image, hugetlbfs", "image, disk"})
-  void forCopyAndFillAndCheck(String kind, String where) throws Exception {
+  void forCopyAndFillAndReadAndCheck(String kind, String where) throws Exception {
     ForkedJvm jvm = ForkedJvm.run(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"), TakenAway.class, kind,
         file(kind, where).toString());
     assertThat(jvm.said().lines()).containsExactly("copy: EFAULT", "long copy: EFAULT", "fill: EFAULT",
-        "long fill: EFAULT", "first block: done", "persist: done", "check true", "load: InternalError", "alive");
+        "long fill: EFAULT", "first block: done", "persist: done", "read: EFAULT",
+        "read into native memory: EFAULT", "long read: EFAULT", "read of the first block: done", "read 2", "check true",
+        "load: InternalError", "alive");
     assertThat(jvm.status()).isZero();
   }
 }

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 import dev.jdax.Access;
 import dev.jdax.DaxBus;
@@ -21,6 +24,8 @@ import dev.jdax.platform.ResourceLimit;
 /** A program that runs out of descriptors, addresses or mappings, says what it was told, and looks at what is left. */
 final class RunsOut {
   private static final long MIB = 1L << 20;
+  /** More than jdax makes of the 65530 that a process usually may have. */
+  private static final long MOST_MAPPINGS = 62_000;
 
   private RunsOut() {
   }
@@ -70,7 +75,7 @@ final class RunsOut {
   }
 
   /** Fills the table of mappings until jdax makes no more, and then maps a device of 64 ranges. */
-  private static void runOutOfMappings(DaxRegion region) throws IOException {
+  private static void runOutOfMappings(DaxRegion region) throws Exception {
     DaxDevice filler = region.create(2 * MIB);
     DaxDevice many = region.create();
     List<DaxDevice> between = new ArrayList<>();
@@ -83,24 +88,18 @@ final class RunsOut {
     many.resize(128 * MIB);
     many.enable();
     List<DaxMapping> mappings = new ArrayList<>();
-    for (DaxMapping mapping = mapIfAllowed(filler); mapping != null; mapping = mapIfAllowed(filler)) {
+    while (mapCount() < MOST_MAPPINGS) {
+      DaxMapping mapping = filler.map(Access.READ_WRITE);
       mappings.add(mapping);
       for (long hole = 4096; hole < mapping.length() - 4096; hole += 2 * 4096) {
         KernelProbe.munmap(mapping.segment(), hole, 4096); // one mapping more, by one call
       }
     }
+    Thread.sleep(2000); // what others do is not seen at once
     DaxException told = mapInVain(many);
     mappings.forEach(DaxMapping::close);
     tell(told);
     many.map(Access.READ_WRITE).close();
-  }
-
-  private static DaxMapping mapIfAllowed(DaxDevice device) {
-    try {
-      return device.map(Access.READ_WRITE);
-    } catch (DaxException e) {
-      return null;
-    }
   }
 
   private static DaxException mapInVain(DaxDevice device) {
@@ -112,10 +111,24 @@ final class RunsOut {
     }
   }
 
-  private static long openFiles() throws IOException {
-    try (var links = Files.list(Path.of("/proc/self/fd"))) {
-      return links.count() - 1; // the listing itself is one
+  private static long mapCount() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines.count();
     }
+  }
+
+  /** {@return the lowest number that no descriptor has, but for those above it} */
+  private static long openFiles() throws IOException {
+    Set<String> numbers = new HashSet<>();
+    try (var links = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path link : links.toList()) {
+        if (!Files.readSymbolicLink(link).toString().startsWith("/proc/")) { // the listing itself
+          numbers.add(link.getFileName().toString());
+        }
+      }
+    }
+    return IntStream.iterate(0, number -> number + 1).filter(number -> !numbers.contains("" + number)).findFirst()
+        .getAsInt();
   }
 
   private static long addresses() throws IOException {

@@ -2,6 +2,7 @@
 package dev.jdax.contract;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
@@ -59,6 +60,12 @@ final class TakenAway {
     attempt("long fill", () -> mapping.fill(0, mapping.length(), (byte) 1));
     attempt("first block", () -> mapping.fill(0, 4096, (byte) 2));
     attempt("persist", () -> mapping.persist(0, 4096));
+    MemorySegment target = MemorySegment.ofArray(new byte[5000]);
+    attempt("read", () -> mapping.read(gone, target.asSlice(0, 8)));
+    attempt("read into native memory", () -> mapping.read(gone - 1_000_000, Arena.ofAuto().allocate(1_000_000 + 1)));
+    attempt("long read", () -> mapping.read(mapping.length() - 5000, target));
+    attempt("read of the first block", () -> mapping.read(0, target.asSlice(0, 4096)));
+    System.out.println("read " + target.get(ValueLayout.JAVA_BYTE, 4095));
     System.out.println("check " + mapping.check(gone, 8).isPresent());
     try {
       System.out.println(mapping.segment().get(ValueLayout.JAVA_LONG, gone));

@@ -184,11 +184,11 @@ class TheDocumentsAreTrue {
     assertThat(compile(documents(), output)).hasSizeGreaterThan(1);
   }
 
-  /** Of the README, those that need no other machine and no other process. */
+  /** Of the README and the page on native code, those that need no other machine and no other process. */
   @Test
   void theSnippetsOfThisMachineRun(@TempDir Path output) throws Exception {
     Backend.HUGETLB_2M.assumeBlocks(32);
-    List<String> snippets = compile(List.of(ROOT.resolve("README.md")), output);
+    List<String> snippets = compile(List.of(ROOT.resolve("README.md"), ROOT.resolve("docs/native-code.md")), output);
     int run = 0;
     try (URLClassLoader loader = new URLClassLoader(new URL[]{output.toUri().toURL()}, getClass().getClassLoader())) {
       for (int i = 0; i < snippets.size(); i++) {
@@ -199,7 +199,10 @@ class TheDocumentsAreTrue {
           Constructor<?> constructor = snippet.getDeclaredConstructor();
           constructor.setAccessible(true);
           method.setAccessible(true);
-          method.invoke(constructor.newInstance(), new Object[method.getParameterCount()]);
+          try (DaxBus bus = DaxBus.create()) {
+            Object[] arguments = method.getParameterCount() == 1 ? new Object[1] : new Object[]{bus, null};
+            method.invoke(constructor.newInstance(), arguments);
+          }
           run++;
         }
       }
@@ -226,7 +229,7 @@ class TheDocumentsAreTrue {
             import java.nio.file.*;
             import java.util.*;
             class %s {
-              void run(%sObject unused) throws Exception {
+              void run(%sObject unused) throws Throwable {
             %s
               }
             }

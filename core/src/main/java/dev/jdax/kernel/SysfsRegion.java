@@ -344,6 +344,11 @@ final class SysfsRegion implements RegionOps {
 
   /** Nothing is held: the region is the kernel's. */
   @Override
+  public boolean holdsMemory() {
+    return false;
+  }
+
+  @Override
   public void close() {
   }
 }

@@ -81,6 +81,7 @@ record CodePage(MachineCode code, long address) {
   private static long ofAMemfd(byte[] bytes) throws SystemCallException {
     try (Fd file = Fd.memfd("jdax-code")) {
       file.write(bytes);
+      file.sealSize();
       return Linux.check(SystemCall.MMAP, Linux.calls().mmap(0, SIZE, Abi.PROT_READ | Abi.PROT_EXEC, Abi.MAP_PRIVATE,
           file.number(), 0));
     }

@@ -30,7 +30,9 @@ public final class CpuCache {
   public static final long DONE = -1;
   /** What a copy gives when it was not its target but its source that could not be touched. */
   public static final long SOURCE_GONE = -2;
-  /** The longest copy or fill that one call does, in bytes. */
+  /** What a read gives when it was its target that could not be touched. */
+  public static final long TARGET_GONE = -3;
+  /** The longest copy, read or fill that one call does, in bytes. */
   public static final long LONGEST = 1L << 20;
   /**
    * Up to so many bytes a call is a critical one, which costs a third, and lets neither the collector nor the end of an
@@ -84,6 +86,13 @@ public final class CpuCache {
 
   private static final class FromASegment {
     private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG,
+        JAVA_LONG);
+    static final MethodHandle CRITICAL$MH = link(SHAPE, Linker.Option.critical(true));
+    static final MethodHandle ORDINARY$MH = link(SHAPE);
+  }
+
+  private static final class IntoASegment {
+    private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG,
         JAVA_LONG);
     static final MethodHandle CRITICAL$MH = link(SHAPE, Linker.Option.critical(true));
     static final MethodHandle ORDINARY$MH = link(SHAPE);
@@ -152,12 +161,12 @@ public final class CpuCache {
   }
 
   /**
-   * {@return how many bytes of a source one call may copy: what is in Java's heap keeps the collector waiting}
+   * {@return how many bytes one call may copy: what is in Java's heap keeps the collector waiting}
    *
-   * @param source the source
+   * @param other the source of a copy, or the target of a read
    */
-  public static long longest(MemorySegment source) {
-    return source.isNative() ? LONGEST : LONGEST_CRITICAL;
+  public static long longest(MemorySegment other) {
+    return other.isNative() ? LONGEST : LONGEST_CRITICAL;
   }
 
   /**
@@ -181,6 +190,28 @@ public final class CpuCache {
           ? (long) FromASegment.CRITICAL$MH.invokeExact(function, to, source, length, last)
           : (long) FromASegment.ORDINARY$MH.invokeExact(function, to, source, length, last);
       return gone == 0 ? DONE : run.holds(gone) ? run.offsetOf(gone) : SOURCE_GONE;
+    } catch (Throwable t) {
+      throw failed(t);
+    }
+  }
+
+  /**
+   * Copies out of a run.
+   *
+   * @param run where from
+   * @param offset where it begins
+   * @param target where to, at most {@link #longest}, and no part of what is copied
+   * @return {@link #DONE}, {@link #TARGET_GONE}, or the offset in the run that could not be touched
+   */
+  public static long read(Reservation run, long offset, MemorySegment target) {
+    MemorySegment function = Functions.ALL.copy;
+    long from = run.address(offset);
+    long length = target.byteSize();
+    try {
+      long gone = length <= LONGEST_CRITICAL
+          ? (long) IntoASegment.CRITICAL$MH.invokeExact(function, target, from, length, 0L)
+          : (long) IntoASegment.ORDINARY$MH.invokeExact(function, target, from, length, 0L);
+      return gone == 0 ? DONE : run.holds(gone) ? run.offsetOf(gone) : TARGET_GONE;
     } catch (Throwable t) {
       throw failed(t);
     }

@@ -9,7 +9,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An open file: a descriptor that is ours, closed once, and not inherited by a program that this one starts.
@@ -20,13 +19,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Fd implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
 
-  /** -1 until there is a descriptor. */
+  /** Negative before there is a descriptor, and when it is closed. */
   private int number = -1;
   /** The errno with which the kernel has refused to open it for writing; 0 if it has not. */
   private final int writeRefusal;
-  private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** Made before the descriptor is, which {@link #is} says: an error cannot come in between and lose it. */
+  /** Made before the descriptor is, which goes straight into it: an error cannot come in between and lose it. */
   private Fd(int writeRefusal) {
     this.writeRefusal = writeRefusal;
   }
@@ -35,11 +33,11 @@ public final class Fd implements AutoCloseable {
     this(0);
   }
 
-  private Fd is(SystemCall call, long result) throws SystemCallException {
-    if (result < 0) {
-      throw new SystemCallException(call, (int) -result);
+  /** {@return itself, if the call that made its descriptor has not failed, and left -errno in its place} */
+  private Fd madeBy(SystemCall call) throws SystemCallException {
+    if (number < 0) {
+      throw new SystemCallException(call, -number);
     }
-    number = (int) result;
     return this;
   }
 
@@ -70,7 +68,7 @@ public final class Fd implements AutoCloseable {
       if (e.errno() != Abi.EACCES && e.errno() != Abi.EPERM && e.errno() != Abi.EROFS) {
         throw e;
       }
-      return new Fd(e.errno()).openAt(Abi.AT_FDCWD, PathBytes.of(path), Abi.O_RDONLY, 0);
+      return new Fd(e.errno()).isOpenedAt(Abi.AT_FDCWD, PathBytes.of(path), Abi.O_RDONLY, 0);
     }
   }
 
@@ -106,13 +104,18 @@ public final class Fd implements AutoCloseable {
   }
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
-    return new Fd().openAt(Abi.AT_FDCWD, PathBytes.of(path), flags, mode);
+    return openAt(Abi.AT_FDCWD, PathBytes.of(path), flags, mode);
   }
 
-  private Fd openAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
+  private static Fd openAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
+    return new Fd().isOpenedAt(folder, path, flags, mode);
+  }
+
+  private Fd isOpenedAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocate(path.length + 1L).copyFrom(MemorySegment.ofArray(path));
-      return is(SystemCall.OPENAT, Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode));
+      number = (int) Linux.calls().openat(folder, name, flags | Abi.O_CLOEXEC, mode);
+      return madeBy(SystemCall.OPENAT);
     } catch (Error e) {
       close();
       throw e;
@@ -140,7 +143,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if openat(2) fails
    */
   public Fd openIn(String name, boolean write) throws SystemCallException {
-    return new Fd().openAt(number, name.getBytes(StandardCharsets.UTF_8), write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
+    return openAt(number, name.getBytes(StandardCharsets.UTF_8), write ? Abi.O_WRONLY : Abi.O_RDONLY, 0);
   }
 
   /**
@@ -172,11 +175,11 @@ public final class Fd implements AutoCloseable {
     Fd file = new Fd();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocateFrom(name);
-      long result = Linux.calls().memfd_create(text, flags | Abi.MFD_NOEXEC_SEAL);
-      if (result == -Abi.EINVAL) { // a kernel before 6.3 does not know the flag
-        result = Linux.calls().memfd_create(text, flags);
+      file.number = (int) Linux.calls().memfd_create(text, flags | Abi.MFD_NOEXEC_SEAL);
+      if (file.number == -Abi.EINVAL) { // a kernel before 6.3 does not know the flag
+        file.number = (int) Linux.calls().memfd_create(text, flags);
       }
-      return file.is(SystemCall.MEMFD_CREATE, result);
+      return file.madeBy(SystemCall.MEMFD_CREATE);
     } catch (Error e) {
       file.close();
       throw e;
@@ -382,17 +385,19 @@ public final class Fd implements AutoCloseable {
    * Closes the descriptor, once; a further call does nothing. Never throws: Linux lets go of it even when it complains.
    */
   @Override
-  public void close() {
-    if (number >= 0 && closed.compareAndSet(false, true)) {
+  public synchronized void close() {
+    int open = number;
+    if (open >= 0) {
       long result;
       try {
-        result = Linux.calls().close(number);
+        number = -1;
+        result = Linux.calls().close(open);
       } catch (Error e) { // so the call was not made
-        closed.set(false);
+        number = open;
         throw e;
       }
       if (result < 0) {
-        LOG.log(Level.WARNING, "close of descriptor {0} reported errno {1}", number, -result);
+        LOG.log(Level.WARNING, "close of descriptor {0} reported errno {1}", open, -result);
       }
     }
   }

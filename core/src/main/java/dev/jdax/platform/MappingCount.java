@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How many mappings this process has, out of those that {@code vm.max_map_count} allows it.
  *
  * <p>The JVM ends when the kernel refuses it one. So jdax makes none of the last sixteenth. The kernel tells the number
  * only as the lines of {@code /proc/self/maps}, which takes a microsecond for each: they are counted after so many
- * mappings of jdax's own as could have mattered, and when so much time has passed that the count takes a fiftieth of it.
+ * mappings of jdax's own as could have mattered, and when so much time has passed that the count takes a fiftieth of it:
+ * less time, the less room there is.
  */
 final class MappingCount {
   private static final Path MAPS = Path.of("/proc/self/maps");
@@ -48,7 +48,7 @@ final class MappingCount {
    * @throws TooManyMappingsException if there is no room for them
    */
   static synchronized void requireRoom(long more) throws TooManyMappingsException {
-    if (!known || System.nanoTime() - nextCount >= 0 || made + more > Math.max(room(), margin()) / 8) {
+    if (!known || System.nanoTime() - nextCount >= 0 || made + more > room() / 8) {
       count();
     }
     if (more > room() && Quarantine.OF_THIS_PROCESS.release()) {
@@ -78,7 +78,7 @@ final class MappingCount {
     made = 0;
     known = true;
     long end = System.nanoTime();
-    nextCount = end + Math.max(TimeUnit.SECONDS.toNanos(1), PATIENCE * (end - start));
+    nextCount = end + (long) (PATIENCE * (end - start) * Math.max(0, (double) room() / limit));
   }
 
   /** {@return the lines of the file; 0 where it cannot be read, and the kernel has to say what is too much} */

@@ -127,11 +127,11 @@ final class Quarantine {
    */
   synchronized void take(Run run) {
     if (!run.taken && !tryToTake(run)) {
-      LOG.log(Level.WARNING, "neither mmap nor munmap ends a mapping of {0} bytes now: it is tried again when another "
-          + "mapping begins or ends", run.length);
       run.taken = true;
       run.next = stuck;
       stuck = run;
+      LOG.log(Level.WARNING, "neither mmap nor munmap ends a mapping of {0} bytes now: it is tried again when another "
+          + "mapping begins or ends", run.length);
     }
     tidy();
   }
@@ -152,8 +152,21 @@ final class Quarantine {
     return false;
   }
 
-  /** Where the kernel has no mapping to spare, to cut one out of another, the quarantine may have some. */
-  private boolean replace(Run run) {
+  /** {@return whether what replaces a mapping may be touched} */
+  boolean isHarmless() {
+    return protection != Abi.PROT_NONE;
+  }
+
+  /**
+   * Replaces a mapping by private memory, and no more; may be done again.
+   *
+   * @return false if the kernel refuses
+   */
+  synchronized boolean replace(Run run) {
+    if (run.taken) {
+      return true;
+    }
+    // Where the kernel has no mapping to spare, to cut one out of another, the quarantine may have some.
     int flags = Abi.MAP_FIXED | Abi.MAP_PRIVATE | Abi.MAP_ANONYMOUS | Abi.MAP_NORESERVE;
     long result;
     do {
@@ -235,7 +248,7 @@ final class Quarantine {
         run.taken = true;
         run.next = stuck;
         stuck = run;
-        break;
+        break; // it is not better for the others
       }
     }
     if (System.nanoTime() - lastSweep >= BETWEEN_SWEEPS) {

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -65,7 +66,15 @@ public final class Reservation implements AutoCloseable {
   /** {@return the memfd of all reservations, which is made with the first} */
   static synchronized Fd empty() throws SystemCallException {
     if (empty == null) {
-      empty = Fd.memfd(NAME);
+      Fd made = Fd.memfd(NAME);
+      try {
+        made.sealSize();
+        empty = made;
+      } finally {
+        if (empty == null) {
+          made.close();
+        }
+      }
     }
     return empty;
   }
@@ -338,17 +347,33 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
-   * {@return the memory, with its bounds, alive as long as the arena}
+   * {@return the memory, with its bounds, alive as long as the arena, for jdax's own use}
    *
-   * <p>From here on the arena owns the run: when it is closed, the run's memory is replaced by private memory, and its
-   * addresses are in {@link Quarantine}, since somebody may have asked the segment for them.
+   * <p>From here on the arena owns the run: when it is closed, the run is unmapped.
    *
    * @param arena what ends it
    */
   @SuppressWarnings("restricted")
   public MemorySegment segment(Arena arena) {
-    told = new Quarantine.Run(base, length);
     return MemorySegment.ofAddress(base).reinterpret(length, arena, segment -> close());
+  }
+
+  /**
+   * {@return the memory, with its bounds, alive as long as the arena, for everybody}
+   *
+   * <p>From here on the arena owns the run: when it is closed, the run's memory is replaced by private memory, and its
+   * addresses are in {@link Quarantine}, since somebody may have asked the segment for them.
+   *
+   * @param arena what ends it
+   * @param kept what can be reached for as long as the segment, a slice of it, or a buffer made of one
+   */
+  @SuppressWarnings("restricted")
+  public MemorySegment segment(Arena arena, Object kept) {
+    told = new Quarantine.Run(base, length);
+    return MemorySegment.ofAddress(base).reinterpret(length, arena, segment -> {
+      close();
+      Reference.reachabilityFence(kept);
+    });
   }
 
   /**
@@ -362,6 +387,31 @@ public final class Reservation implements AutoCloseable {
         .map(vma -> vma.within(base, base + length)).toList();
   }
 
+  /** {@return how long it is, in bytes} */
+  public long length() {
+    return length;
+  }
+
+  /** {@return whether {@link #takeAway} can do anything: not where private memory must not be touched} */
+  public boolean canBeTakenAway() {
+    return Quarantine.OF_THIS_PROCESS.isHarmless();
+  }
+
+  /**
+   * Gives the memory back while its segment is alive: from now on it is private memory, of zeros, and goes when the
+   * arena is closed. May be called again.
+   *
+   * @return false if the kernel refuses, and nothing was changed
+   */
+  public boolean takeAway() {
+    if (!Quarantine.OF_THIS_PROCESS.replace(told)) {
+      return false;
+    }
+    PageTableColours.give(colours);
+    colours = List.of();
+    return true;
+  }
+
   /**
    * Ends what is mapped, once; a further call does nothing. Never throws: an arena's other cleanups come after it.
    */
@@ -371,15 +421,25 @@ public final class Reservation implements AutoCloseable {
       Quarantine.OF_THIS_PROCESS.take(told);
       held.clear(); // all of it is in that run
     }
-    for (Span span : List.copyOf(held)) {
-      long result = Linux.calls().munmap(span.start, span.end - span.start);
-      if (result < 0) { // too many mappings to cut one, which is over as soon as another one ends
-        Quarantine.OF_THIS_PROCESS.take(new Quarantine.Run(span.start, span.end - span.start));
+    while (!held.isEmpty()) {
+      Span span = held.getLast();
+      try {
+        held.removeLast();
+        unmap(span);
+      } catch (Error e) { // so the call was not made
+        held.add(span);
+        throw e;
       }
     }
-    held.clear();
     PageTableColours.give(colours);
     colours = List.of();
+  }
+
+  private static void unmap(Span span) {
+    long result = Linux.calls().munmap(span.start, span.end - span.start);
+    if (result < 0) { // too many mappings to cut one, which is over as soon as another one ends
+      Quarantine.OF_THIS_PROCESS.take(new Quarantine.Run(span.start, span.end - span.start));
+    }
   }
 
   private void unmap(long start, long end) throws SystemCallException {

@@ -75,6 +75,7 @@ final class MemoryUnderTest implements Claim {
         Fd file = Fd.memfd("jdax-powerfailure");
         unwind.onFailure(file::close);
         file.truncate(wanted.size());
+        file.sealSize();
         unwind.keep();
         return new MemoryUnderTest(file, wanted);
       } catch (SystemCallException e) {

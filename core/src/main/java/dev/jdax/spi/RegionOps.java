@@ -148,6 +148,13 @@ public interface RegionOps {
   Backing backing(int id) throws DaxException;
 
   /**
+   * {@return whether {@link #close} gives memory back, so that a region that the program forgets is to be closed}
+   */
+  default boolean holdsMemory() {
+    return true;
+  }
+
+  /**
    * Gives the memory back, once; a further call does nothing, or what is left to do. Called when the region is closed and
    * its last mapping has ended; never throws.
    */

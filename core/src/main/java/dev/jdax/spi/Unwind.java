@@ -25,14 +25,41 @@ public final class Unwind implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
 
   /** A step that is to be undone, and those that were added before it. */
-  private record Added(Step step, Added before) {
+  private static final class Added {
+    final Step step;
+    Added before;
+
+    Added(Step step, Added before) {
+      this.step = step;
+      this.before = before;
+    }
   }
+
+  /** Steps that an error has kept from being undone, such as a full heap: done with a later unwinding. Guarded by the class. */
+  private static Added left;
 
   /** The last one; null if there is nothing to undo. */
   private Added last;
 
-  /** Makes one with nothing to undo. */
+  /** Makes one with nothing to undo; and undoes what errors have left of others, in whichever thread that was. */
   public Unwind() {
+    Added mine = takeWhatIsLeft();
+    while (mine != null) {
+      Added step = mine;
+      mine = mine.before;
+      undo(step);
+    }
+  }
+
+  private static synchronized Added takeWhatIsLeft() {
+    Added taken = left;
+    left = null;
+    return taken;
+  }
+
+  private static synchronized void leave(Added step) {
+    step.before = left;
+    left = step;
   }
 
   /** Undoes one thing. */
@@ -157,17 +184,26 @@ public final class Unwind implements AutoCloseable {
     last = null;
   }
 
-  /** Undoes the steps, the last one first, unless they were kept. Never throws. */
+  /**
+   * Undoes the steps, the last one first, unless they were kept. Never throws: a step for which the JVM has no memory or
+   * no stack is done with a later unwinding.
+   */
   @Override
   public void close() {
     while (last != null) {
-      Step step = last.step;
+      Added step = last;
       last = last.before;
-      try {
-        step.run();
-      } catch (Exception | Error e) {
-        log(e);
-      }
+      undo(step);
+    }
+  }
+
+  private static void undo(Added added) {
+    try {
+      added.step.run();
+    } catch (VirtualMachineError e) {
+      leave(added);
+    } catch (Exception | Error e) {
+      log(e);
     }
   }
 

@@ -35,7 +35,7 @@ class AddressesOfEndedMappingsAreKept {
   private MemorySegment placed(Arena arena) throws SystemCallException {
     Reservation run = Reservation.of(List.of(new Piece(file.number(), 0, SIZE)), PAGE);
     run.place(true);
-    return run.segment(arena);
+    return run.segment(arena, this);
   }
 
   /** {@return the memory at the addresses of a mapping, as a library has it that kept its address} */

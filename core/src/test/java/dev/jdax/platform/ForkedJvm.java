@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.platform;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -47,11 +49,34 @@ public record ForkedJvm(int status, String said) {
         main);
   }
 
+  /**
+   * Runs a program on the class path, whether or not this JVM has modules, and waits for its end.
+   *
+   * @param first a folder of classes that are taken before those of the tests, and of what they test
+   * @param options options of the JVM
+   * @param main the class of the program
+   * @return how it ended
+   * @throws IOException if it cannot be started
+   * @throws InterruptedException if this thread was interrupted
+   */
+  public static ForkedJvm runOnTheClassPath(Path first, List<String> options, Class<?> main)
+      throws IOException, InterruptedException {
+    List<String> command = command(String.join(File.pathSeparator, first.toString(), "target/classes",
+        "target/test-classes"));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(options);
+    command.add(main.getName());
+    return run(command);
+  }
+
+  private static List<String> command(String classPath) {
+    return new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xshare:auto",
+        "-XX:+UseSerialGC", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null", "-cp", classPath));
+  }
+
   private static ForkedJvm run(Predicate<String> kept, List<String> options, Class<?> main, String... words)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
-        "-Xshare:auto", "-XX:+UseSerialGC", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null", "-cp",
-        System.getProperty("java.class.path")));
+    List<String> command = command(System.getProperty("java.class.path"));
     inputArguments().stream().filter(argument -> argument.startsWith("--")).filter(kept).forEach(command::add);
     command.addAll(options);
     if (main.getModule().isNamed()) {
@@ -60,6 +85,10 @@ public record ForkedJvm(int status, String said) {
       command.add(main.getName());
     }
     command.addAll(List.of(words));
+    return run(command);
+  }
+
+  private static ForkedJvm run(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes()).strip();

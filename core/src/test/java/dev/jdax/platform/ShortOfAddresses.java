@@ -32,7 +32,7 @@ final class ShortOfAddresses {
     try (Arena arena = Arena.ofShared()) {
       Reservation run = Reservation.of(List.of(new Piece(file.number(), 0, GIB)), 4096);
       run.place(true);
-      run.segment(arena);
+      run.segment(arena, file);
     }
   }
 }

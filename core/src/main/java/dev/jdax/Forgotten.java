@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
+
+/**
+ * Finds what the program has forgotten: what was never closed, and nothing can reach any more.
+ *
+ * <p>Its thread ends when nothing is watched any more, and no class of jdax can be reached.
+ */
+final class Forgotten {
+  private static final Logger LOG = System.getLogger("dev.jdax");
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final boolean TRACED = Boolean.getBoolean("dev.jdax.traceMappings");
+
+  private Forgotten() {
+  }
+
+  /**
+   * Watches an object.
+   *
+   * @param life what is done when nothing can reach the object; it does not refer to it
+   */
+  static Cleaner.Cleanable watch(Object object, Runnable life) {
+    return CLEANER.register(object, life);
+  }
+
+  /** {@return where the caller is, if that is to be told; else null} */
+  static Throwable here() {
+    return TRACED ? new Throwable("it was made here") : null;
+  }
+
+  /** Says what was forgotten, and with what was returned by {@link #here}, where it was made. */
+  static void tell(String what, Throwable madeAt) {
+    String text = what + " was never closed, and nothing can reach it any more: its memory is given back";
+    if (madeAt == null) {
+      LOG.log(Level.WARNING, text + " (-Ddev.jdax.traceMappings=true shows where it was made)");
+    } else {
+      LOG.log(Level.WARNING, text, madeAt);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.jdax;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+
+import dev.jdax.platform.ForkedJvm;
+import dev.jdax.platform.KernelProbe;
+import dev.jdax.spi.MemoryInADomain;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A mapping that is never closed: it ends when nothing can reach it, and not before. */
+@Timeout(120)
+class WhatIsForgottenIsGivenBackAndTold {
+  private static final String TOLD = "WARNING: the mapping of dax7.0 at 0x0, 2 MiB, was never closed, and nothing can "
+      + "reach it any more: its memory is given back (-Ddev.jdax.traceMappings=true shows where it was made)";
+
+  /** The program: forgets mappings, and prints how many are there when. */
+  public static void main(String[] args) throws Exception {
+    MemoryInADomain memory = new MemoryInADomain(PersistenceDomain.NONE, true, 2 << 20);
+    try (DaxBus bus = DaxBus.withDrivers(memory)) {
+      DaxDevice device = bus.add(memory).devices().getFirst();
+      device.map(Access.READ_WRITE);
+      awaitMappings(0);
+      System.out.println("a mapping is gone");
+
+      MemorySegment segment = device.map(Access.READ_WRITE).segment().asSlice(8, 8);
+      collect();
+      segment.set(JAVA_LONG, 0, 42);
+      System.out.println(mappings() + " is there, which has a segment");
+      ByteBuffer buffer = segment.asByteBuffer();
+      Reference.reachabilityFence(segment);
+      segment = null;
+      collect();
+      buffer.putLong(0, 43);
+      System.out.println(mappings() + " is there, which has a buffer");
+      Reference.reachabilityFence(buffer);
+      buffer = null;
+      awaitMappings(0);
+      System.out.println("it is gone");
+
+      MemorySegment revoked = device.map(Access.READ_WRITE).segment();
+      collect();
+      device.disable(Removal.FORCE);
+      device.enable();
+      try {
+        revoked.get(JAVA_LONG, 0);
+      } catch (IllegalStateException e) {
+        System.out.println("a segment whose mapping is forgotten is revoked");
+      }
+      device.map(Access.READ_WRITE).retain();
+      awaitMappings(0);
+      device.disable();
+    }
+    MemorySegment last = segmentOfAForgottenBus();
+    collect();
+    System.out.println(mappings() + " is there, whose bus is forgotten: " + last.get(JAVA_LONG, 0));
+    last = null;
+    awaitMappings(0);
+    while (memfds() > 0) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    System.out.println("done");
+  }
+
+  private static MemorySegment segmentOfAForgottenBus() throws Exception {
+    MemoryInADomain memory = new MemoryInADomain(PersistenceDomain.NONE, true, 2 << 20);
+    MemorySegment segment = DaxBus.withDrivers(memory).add(memory).devices().getFirst().map(Access.READ_WRITE)
+        .segment();
+    segment.set(JAVA_LONG, 0, 44);
+    return segment;
+  }
+
+  private static long memfds() throws Exception {
+    return KernelProbe.openFds().stream().filter(file -> file.contains("jdax-in-a-domain")).count();
+  }
+
+  @Test
+  void andNotBefore() throws Exception {
+    ForkedJvm jvm = ForkedJvm.run(List.of("-Xmx64m"), WhatIsForgottenIsGivenBackAndTold.class);
+    assertThat(jvm.said().lines().filter(line -> !line.contains("Forgotten tell"))
+        .map(line -> line.replaceAll("dev.jdax.spi.MemoryInADomain@\\w+", "memory"))).containsExactly(TOLD,
+            "a mapping is gone", "1 is there, which has a segment", "1 is there, which has a buffer", TOLD,
+            "it is gone",
+            "a segment whose mapping is forgotten is revoked", TOLD, "1 is there, whose bus is forgotten: 44", TOLD,
+            "WARNING: region 7 (in-a-domain: memory) was never closed, and nothing can reach it any more: its memory is "
+                + "given back (-Ddev.jdax.traceMappings=true shows where it was made)",
+            "done");
+    assertThat(jvm.status()).isZero();
+  }
+
+  @Test
+  void whereItWasMappedIsToldIfThatIsSwitchedOn() throws Exception {
+    ForkedJvm jvm = ForkedJvm.run(List.of("-Xmx64m", "-Ddev.jdax.traceMappings=true"),
+        WhatIsForgottenIsGivenBackAndTold.class);
+    assertThat(jvm.said()).contains("was never closed", "it was made here",
+        getClass().getName() + ".main(").doesNotContain("traceMappings").endsWith("done");
+  }
+
+  private static long mappings() throws Exception {
+    return KernelProbe.mappingsOf("memfd:jdax").stream().filter(line -> line.contains("jdax-in-a-domain")).count();
+  }
+
+  private static void collect() throws InterruptedException {
+    for (int i = 0; i < 5; i++) {
+      System.gc();
+      Thread.sleep(20);
+    }
+  }
+
+  private static void awaitMappings(long expected) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (mappings() != expected) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(mappings() + " mappings");
+      }
+      System.gc();
+      Thread.sleep(10);
+    }
+  }
+}
