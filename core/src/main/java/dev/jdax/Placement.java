@@ -54,7 +54,8 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
 
   static DaxException refused(String attempt, SystemCallException e, String remedy) {
     Errno errno = Errno.of(e.errno());
-    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), remedy, e);
+    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
+        e.remedyOr(remedy), e);
   }
 
   /** The parts of the file that stand for the part of the device. */
