@@ -3,20 +3,25 @@ package dev.jdax;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 import dev.jdax.platform.FileId;
 
 /**
  * Which bytes of which files a mapping shows: two mappings at different addresses may show the same ones.
  *
- * <p>All live mappings are known here, by their addresses. Nothing keeps a mapping from being forgotten, and one that has
- * ended is passed over, and taken off when another one begins.
+ * <p>All live mappings are known here, by their addresses. Nothing here keeps a mapping from being forgotten. One that has
+ * ended is passed over; it is taken off when another one begins at its addresses, or as soon as half of all have ended.
  */
 final class MappedFiles {
-  private static volatile List<MappedFiles> live = List.of();
+  private static final int FEW = 64;
+  private static final ConcurrentSkipListMap<Long, MappedFiles> BY_ADDRESS = new ConcurrentSkipListMap<>();
+  /** How many there are at most; written under the lock of the class. */
+  private static volatile int known;
+  /** How many there may be before those that have ended are taken off; guarded by the class. */
+  private static int most = FEW;
 
   private final List<Part> parts;
   private final long start;
@@ -60,11 +65,15 @@ final class MappedFiles {
   /** Makes the parts of a mapping known. */
   static synchronized MappedFiles of(MemorySegment memory, List<Part> parts) {
     MappedFiles added = new MappedFiles(memory, parts);
-    List<MappedFiles> all = new ArrayList<>(live.size() + 1);
-    live.stream().filter(MappedFiles::isAlive).forEach(all::add);
-    all.add(added);
-    all.sort(Comparator.comparingLong(one -> one.start));
-    live = List.copyOf(all);
+    // What was there before has ended, or the addresses would not be free.
+    BY_ADDRESS.subMap(added.start, added.start + added.length).clear();
+    BY_ADDRESS.put(added.start, added);
+    known++;
+    if (known > most) {
+      BY_ADDRESS.values().removeIf(one -> !one.isAlive());
+      known = BY_ADDRESS.size();
+      most = Math.max(FEW, 2 * known);
+    }
     return added;
   }
 
@@ -81,28 +90,15 @@ final class MappedFiles {
    * @param to where it goes in this mapping
    */
   Order orderOf(MemorySegment source, long to) {
-    List<MappedFiles> all = live;
-    if (all.size() == 1) {
+    if (known == 1) {
       return Order.ANY; // this one, of which no two bytes are the same
     }
-    MappedFiles other = at(all, source.address());
-    return other == null || other == this || !other.isAlive()
+    Map.Entry<Long, MappedFiles> below = BY_ADDRESS.floorEntry(source.address());
+    MappedFiles other = below == null ? this : below.getValue();
+    long from = source.address() - other.start;
+    return other == this || from >= other.length || !other.isAlive()
         ? Order.ANY
-        : orderOf(other, source.address() - other.start, to, source.byteSize());
-  }
-
-  private static MappedFiles at(List<MappedFiles> all, long address) {
-    int from = 0;
-    for (int end = all.size(); from < end;) {
-      int middle = (from + end) >>> 1;
-      if (all.get(middle).start <= address) {
-        from = middle + 1;
-      } else {
-        end = middle;
-      }
-    }
-    MappedFiles before = from == 0 ? null : all.get(from - 1);
-    return before != null && address - before.start < before.length ? before : null;
+        : orderOf(other, from, to, source.byteSize());
   }
 
   private Order orderOf(MappedFiles source, long from, long to, long count) {

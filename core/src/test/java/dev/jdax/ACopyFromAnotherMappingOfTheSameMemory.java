@@ -63,6 +63,24 @@ class ACopyFromAnotherMappingOfTheSameMemory {
     });
   }
 
+  /** Those that have ended are passed over, and forgotten from time to time. */
+  @Test
+  void afterManyMappingsHaveEnded() throws Exception {
+    try (DaxBus bus = DaxBus.create();
+        DaxRegion region = bus.add(HmemRegion.of(SIZE, PageSize.SIZE_4K));
+        DaxMapping first = region.create(SIZE).map(Access.READ_WRITE)) {
+      Random random = new Random(5);
+      fillByChance(first, random);
+      for (int i = 0; i < 500; i++) {
+        first.device().map(Access.READ_WRITE, 4096L * random.nextInt(100), 4096L * (1 + random.nextInt(400))).close();
+      }
+      try (DaxMapping second = first.device().map(Access.READ_WRITE)) {
+        copyByChance(random, first, second, 0);
+        copyByChance(random, second, first, 0);
+      }
+    }
+  }
+
   @Test
   void ofTwoRegionsOfOneFile() throws Exception {
     Path file = Path.of("/dev/shm", "jdax-twice-" + ProcessHandle.current().pid());
