@@ -95,13 +95,13 @@ final class Attributes {
    * Linux does not check such a range against what the device is used for, and can crash afterwards.
    */
   private static void refuseMapping(DaxDevice device, String text) throws DaxException {
-    throw new DaxException(Errno.EOPNOTSUPP, "write \"" + text + "\" to mapping of " + device,
+    throw new DaxException(Errno.EOPNOTSUPP, "write " + DaxAttribute.quoted(text) + " to mapping of " + device,
         "a range that is given by hand can crash the kernel, and is dropped in silence where it is misaligned",
         "write to size: the ranges follow from it");
   }
 
   private static void create(DaxRegion region, String text) throws DaxException {
-    String attempt = "write \"" + text + "\" to create of " + region;
+    String attempt = "write " + DaxAttribute.quoted(text) + " to create of " + region;
     if (number(text, attempt, Errno.EINVAL, Errno.ERANGE, MIN_INT, MAX_INT).intValue() != 1) {
       throw new DaxException(Errno.EINVAL, attempt, "it makes one device at a time", "write 1");
     }
@@ -110,7 +110,7 @@ final class Attributes {
 
   /** Sizes of 2^63 and more are as misaligned, or as much too large, as the largest of ours. */
   private static long size(DaxDevice device, String text) throws DaxException {
-    String attempt = "write \"" + text + "\" to size of " + device;
+    String attempt = "write " + DaxAttribute.quoted(text) + " to size of " + device;
     BigInteger size = number(text, attempt, Errno.EINVAL, Errno.ERANGE, BigInteger.ZERO, MAX_UNSIGNED_LONG);
     if (size.bitLength() < Long.SIZE) {
       return size.longValueExact();
@@ -121,7 +121,7 @@ final class Attributes {
   }
 
   private static PageSize alignment(DaxDevice device, String text) throws DaxException {
-    String attempt = "write \"" + text + "\" to align of " + device;
+    String attempt = "write " + DaxAttribute.quoted(text) + " to align of " + device;
     // align_store makes ENXIO of every number that cannot be read, where the others keep what was wrong with it.
     BigInteger bytes = number(text, attempt, Errno.ENXIO, Errno.ENXIO, BigInteger.ZERO,
         MAX_UNSIGNED_LONG);

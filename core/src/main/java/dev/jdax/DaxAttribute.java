@@ -11,6 +11,10 @@ package dev.jdax;
  * @param writer what takes a text; null where it cannot be written
  */
 public record DaxAttribute(String name, int mode, String object, Reader reader, Writer writer) {
+  /** How much one write(2) to a file of sysfs takes: a page. */
+  private static final int PAGE = 4096;
+  private static final int SHOWN = 64;
+
   /** Gives the text of an attribute. */
   @FunctionalInterface
   public interface Reader {
@@ -50,8 +54,12 @@ public record DaxAttribute(String name, int mode, String object, Reader reader, 
   /**
    * Writes a text, which ends at its first NUL, as in Linux; one newline at its end may be there or not.
    *
+   * <p>As sysfs does ({@code kernfs_fop_write_iter} in fs/kernfs/file.c), one call takes at most 4096 characters: they
+   * are judged as if they were all.
+   *
    * @param text the text
-   * @throws DaxException with EACCES if it can only be read; with EINVAL if the text is empty; or if it is not accepted
+   * @throws DaxException with EACCES if it can only be read; with EINVAL if the text is empty; or if it is not accepted;
+   *     with E2BIG if it is longer than 4096 characters, and the first 4096 were accepted and have taken effect
    */
   public void store(String text) throws DaxException {
     if (writer == null) {
@@ -65,7 +73,22 @@ public record DaxAttribute(String name, int mode, String object, Reader reader, 
     }
     int end = text.indexOf('\0');
     String read = end < 0 ? text : text.substring(0, end);
+    if (read.length() > PAGE) {
+      writer.write(read.substring(0, PAGE));
+      throw new DaxException(Errno.E2BIG, "write " + quoted(read) + " to " + name + " of " + object,
+          "the first " + PAGE + " characters were taken, which is all that sysfs takes at a time", "write less");
+    }
     writer.write(read.endsWith("\n") ? read.substring(0, read.length() - 1) : read);
+  }
+
+  /** {@return a text in quotation marks, as a sentence has it: of a long one the beginning} */
+  static String quoted(String text) {
+    return '"' + shortened(text) + '"';
+  }
+
+  /** {@return a text, or the beginning of a long one with three dots and its length} */
+  static String shortened(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "... (" + text.length() + " characters)";
   }
 
   private String octal() {

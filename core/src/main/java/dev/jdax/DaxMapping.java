@@ -79,7 +79,8 @@ public final class DaxMapping implements AutoCloseable {
     MemorySegment memory = run.segment(arena, this);
     this.segment = access == Access.READ_ONLY ? memory.asReadOnly() : memory;
     this.persistence = Persistence.of(this, run, backing, backing.persistenceDomain(placed.synchronous()));
-    this.stores = new MappingStores(this, run, segment, backing, persistence);
+    this.stores = new MappingStores(this, run, segment, MappedFiles.of(segment, placed.files()), backing,
+        persistence);
     this.reads = new MappingReads(this, run, segment, backing, persistence);
   }
 
@@ -301,7 +302,9 @@ public final class DaxMapping implements AutoCloseable {
    * Copies into this mapping, durably, {@code pmem_memmove_persist}: what is long goes past the CPU's cache. For many
    * short copies that are waited for once, store through {@link #segment}, flush each, and drain.
    *
-   * @param source what is copied, all of it; it may overlap the target
+   * @param source what is copied, all of it; it may overlap the target, also where it lies in another mapping of the same
+   *     memory that jdax has made. If other code has mapped the same file (and so has jdax in another class loader), the
+   *     two must not have a byte in common
    * @param to where the target begins in this mapping, in bytes, aligned to nothing
    * @throws IndexOutOfBoundsException if the source is longer than what this mapping has from there
    * @throws IllegalStateException if the mapping is closed, or the source is; or one of them meanwhile: then a part may

@@ -255,7 +255,7 @@ public final class DaxRegion implements AutoCloseable {
   public void delete(String name) throws DaxException {
     DaxDevice device;
     synchronized (lock) {
-      String attempt = "delete " + name + " of " + this;
+      String attempt = "delete " + DaxAttribute.shortened(name) + " of " + this;
       requireDynamic(attempt);
       device = find(name).orElseThrow(() -> new DaxException(Errno.ENXIO, attempt,
           "the region has no device of that name", "ask the region for its devices"));

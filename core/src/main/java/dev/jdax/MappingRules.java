@@ -31,8 +31,9 @@ final class MappingRules {
     }
     if (offset + length > device.size()) {
       throw new DaxException(Errno.EINVAL, attempt, "the device ends at " + ByteSize.hex(device.size()),
-          "map no more than "
-              + ByteSize.format(Math.max(device.size() - offset, 0)) + " from there");
+          offset < device.size()
+              ? "map no more than " + ByteSize.format(device.size() - offset) + " from there"
+              : "map from an offset before that");
     }
     for (DaxRange range : device.ranges().orElse(List.of())) {
       boolean wanted = range.offset() < offset + length && offset < range.offset() + range.length();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
@@ -24,22 +25,34 @@ final class MappingStores {
   private final DaxMapping mapping;
   private final Reservation run;
   private final MemorySegment segment;
+  private final MappedFiles files;
   private final Backing backing;
   private final Persistence persistence;
 
-  MappingStores(DaxMapping mapping, Reservation run, MemorySegment segment, Backing backing, Persistence persistence) {
+  MappingStores(DaxMapping mapping, Reservation run, MemorySegment segment, MappedFiles files, Backing backing,
+      Persistence persistence) {
     this.mapping = mapping;
     this.run = run;
     this.segment = segment;
+    this.files = files;
     this.backing = backing;
     this.persistence = persistence;
   }
 
   void copy(MemorySegment source, long offset) throws DaxException {
-    if (reachesInto(source, offset)) {
-      copyBackwards(source, offset);
-      return;
+    if (source.isNative()) {
+      MappedFiles.Order order = reachesInto(source, offset)
+          ? MappedFiles.Order.BACKWARDS
+          : files.orderOf(source, offset);
+      if (order != MappedFiles.Order.ANY) {
+        copyInOrder(source, offset, order);
+        return;
+      }
     }
+    copyInAnyOrder(source, offset);
+  }
+
+  private void copyInAnyOrder(MemorySegment source, long offset) throws DaxException {
     persistence.storesBegin();
     long length = source.byteSize();
     long longest = CpuCache.longest(source);
@@ -180,26 +193,29 @@ final class MappingStores {
 
   /** {@return whether a copy from the beginning would overwrite what is still to be copied} */
   private boolean reachesInto(MemorySegment source, long offset) {
-    if (!source.isNative()) {
-      return false;
-    }
     long ahead = segment.address() + offset - source.address();
     return 0 < ahead && ahead < source.byteSize();
   }
 
-  /** Part after part from the end, each through Java's heap, where it is safe from what is stored meanwhile. */
-  private void copyBackwards(MemorySegment source, long offset) throws DaxException {
-    MemorySegment buffer = MemorySegment.ofArray(new byte[(int) CpuCache.LONGEST_CRITICAL]);
-    for (long left = source.byteSize(); left > 0;) {
-      long count = Math.min(left, buffer.byteSize());
-      left -= count;
-      MemorySegment part = buffer.asSlice(0, count);
-      try {
-        part.copyFrom(source.asSlice(left, count));
-      } catch (InternalError e) {
-        throw sourceGone(offset + left, count, e);
+  /** Part after part, each through a buffer, where it is safe from what is stored meanwhile. */
+  private void copyInOrder(MemorySegment source, long offset, MappedFiles.Order order) throws DaxException {
+    long length = source.byteSize();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = order == MappedFiles.Order.AT_ONCE
+          ? arena.allocate(length)
+          : MemorySegment.ofArray(new byte[(int) CpuCache.LONGEST_CRITICAL]);
+      for (long done = 0; done < length;) {
+        long count = Math.min(length - done, buffer.byteSize());
+        long at = order == MappedFiles.Order.BACKWARDS ? length - done - count : done;
+        MemorySegment part = buffer.asSlice(0, count);
+        try {
+          part.copyFrom(source.asSlice(at, count));
+        } catch (InternalError e) {
+          throw sourceGone(offset + at, count, e);
+        }
+        copyInAnyOrder(part, offset + at);
+        done += count;
       }
-      copy(part, offset + left);
     }
   }
 }

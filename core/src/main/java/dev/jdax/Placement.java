@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
+import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileId;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
@@ -20,8 +22,9 @@ import dev.jdax.spi.Unwind;
  *
  * @param run the addresses
  * @param synchronous whether the kernel has accepted {@code MAP_SYNC} for all of it
+ * @param files what of which file it shows
  */
-record Placement(Reservation run, boolean synchronous) {
+record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> files) {
 
   /** Maps what was checked; the caller's unwinding leaves nothing behind. */
   static Placement of(String attempt, DeviceInfo info, Backing backing, Access access, long offset, long length,
@@ -36,7 +39,7 @@ record Placement(Reservation run, boolean synchronous) {
       if (backing.mayVanish()) {
         probe(attempt, run, backing, info, access, offset, length);
       }
-      return new Placement(run, synchronous);
+      return new Placement(run, synchronous, files(file, pieces));
     } catch (SystemCallException e) {
       throw refused(attempt, e);
     }
@@ -53,7 +56,8 @@ record Placement(Reservation run, boolean synchronous) {
 
   static DaxException refused(String attempt, SystemCallException e, String remedy) {
     Errno errno = Errno.of(e.errno());
-    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), remedy, e);
+    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
+        e.remedyOr(remedy), e);
   }
 
   /** The parts of the file that stand for the part of the device. */
@@ -69,6 +73,18 @@ record Placement(Reservation run, boolean synchronous) {
       at += extent.length();
     }
     return pieces;
+  }
+
+  /** {@return which bytes of the open file, or of the device, the pieces show} */
+  private static List<MappedFiles.Part> files(Descriptor file, List<Piece> pieces) throws SystemCallException {
+    FileId id = Fd.whatIsBehind(file.number());
+    List<MappedFiles.Part> files = new ArrayList<>();
+    long at = 0;
+    for (Piece piece : pieces) {
+      files.add(new MappedFiles.Part(id, piece.fileOffset(), at, piece.length()));
+      at += piece.length();
+    }
+    return files;
   }
 
   /**

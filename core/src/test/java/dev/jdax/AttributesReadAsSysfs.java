@@ -193,6 +193,34 @@ class AttributesReadAsSysfs {
     assertRefused(() -> region.attribute("create").store("-" + text), Errno.ERANGE);
   }
 
+  /** Of a long text the first page is judged, and no sentence has all of it. */
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 4097, 600_000})
+  void ofALongTextAPageIsRead(int length) throws Exception {
+    DaxRegion region = region();
+    DaxDevice device = region.devices().getFirst();
+    String digits = "9".repeat(length);
+    assertRefused(() -> device.attribute("size").store(digits), Errno.ERANGE, "cannot write \"" + "9".repeat(64)
+        + "... (4096 characters)\" to size of dax0.0: it is larger than 18446744073709551615; write less (ERANGE)");
+    assertRefused(() -> device.attribute("align").store(digits), Errno.ENXIO);
+    assertRefused(() -> region.attribute("create").store(digits + "\n"), Errno.ERANGE);
+    assertRefused(() -> region.attribute("delete").store(digits), Errno.ENXIO, "cannot delete " + "9".repeat(64)
+        + "... (4096 characters) of region 0 (addresses: 512 MiB of addresses): the region has no device of that name;"
+        + " ask the region for its devices (ENXIO)");
+    assertRefused(() -> region.attribute("create").store("1".repeat(3) + "x".repeat(length)), Errno.EINVAL);
+  }
+
+  @Test
+  void ofALongTextThatIsAcceptedTheRestIsNotTaken() throws Exception {
+    DaxDevice device = region().devices().getFirst();
+    device.attribute("size").store("4194304\0" + "x".repeat(600_000));
+    assertThat(device.size()).isEqualTo(4194304);
+    assertRefused(() -> device.attribute("size").store("0".repeat(4096) + "4194304"), Errno.E2BIG,
+        "cannot write \"" + "0".repeat(64) + "... (4103 characters)\" to size of dax0.0: the first 4096 characters were"
+            + " taken, which is all that sysfs takes at a time; write less (E2BIG)");
+    assertThat(device.size()).isZero();
+  }
+
   @Test
   void aNumberOfMoreThan32BitsIsTooLargeOrTooSmallForCreate() throws Exception {
     DaxAttribute create = region().attribute("create");

@@ -4,6 +4,9 @@ package dev.jdax.cli;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 
+import dev.jdax.ByteSize;
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
 import dev.jdax.pmem.LabelArea;
 import dev.jdax.pmem.LabelVersion;
 import picocli.CommandLine.Command;
@@ -38,7 +41,15 @@ final class InitLabelsCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     return options.run(spec.commandLine().getOut(), editor -> {
       int found = editor.image().labelArea().map(LabelArea::size).map(Math::toIntExact).orElse(USUAL_SIZE);
-      return editor.initLabels(version, options.attachment().labelSize().orElse(found));
+      int size = options.attachment().labelSize().orElse(found);
+      if (size < USUAL_SIZE && size != found) {
+        throw new DaxException(Errno.EINVAL, "initialise the labels of " + editor.image().file(),
+            "a label area of " + ByteSize.format(size)
+                + " is smaller than any that QEMU takes: its label-size is at least "
+                + ByteSize.format(USUAL_SIZE),
+            "use " + ByteSize.format(USUAL_SIZE) + ", as DIMMs have it");
+      }
+      return editor.initLabels(version, size);
     });
   }
 }

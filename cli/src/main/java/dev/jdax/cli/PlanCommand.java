@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 import dev.jdax.ByteSize;
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
+import dev.jdax.PageSize;
 import dev.jdax.pmem.Attachment;
 import dev.jdax.pmem.Plan;
 import picocli.CommandLine.ArgGroup;
@@ -90,12 +93,24 @@ final class PlanCommand implements Callable<Integer> {
       Attachment attachment = Attachment.DEFAULT.withBase(base);
       attachment = backendAlignment == null ? attachment : attachment.withBackendAlignment(backendAlignment);
       return wanted.size != null
-          ? Plan.ofRaw(attachment.cut(wanted.size), base, geometry.alignment(), geometry.map())
+          ? Plan.ofRaw(cut(attachment, wanted.size), base, geometry.alignment(), geometry.map())
           : Plan.forUsable(wanted.usable, base, geometry.alignment(), geometry.map(),
               multiple(granule == null ? Plan.DEFAULT_GRANULE : granule));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  /** {@return what QEMU leaves of a size; all of one that is less than a page, which is too small for Linux anyway} */
+  private static long cut(Attachment attachment, long size) throws DaxException {
+    long left = attachment.cut(size);
+    if (left == 0 && size >= PageSize.SIZE_4K.bytes()) {
+      String alignment = ByteSize.format(attachment.backendAlignment().orElseThrow());
+      throw new DaxException(Errno.ENXIO, "plan a namespace of " + ByteSize.format(size),
+          "QEMU's memory backend has an alignment of " + alignment + ", and cuts that down to nothing",
+          "make it at least " + alignment + " large, or leave --backend-align out");
+    }
+    return left == 0 ? size : left;
   }
 
   /** {@return the least multiple of a granule that QEMU cuts nothing off} */

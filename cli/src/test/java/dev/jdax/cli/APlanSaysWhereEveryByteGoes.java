@@ -72,6 +72,8 @@ class APlanSaysWhereEveryByteGoes {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"--size 15M | Linux attaches no namespace of less than 16 MiB",
+      "--size 3 | plan a namespace of 3 bytes at ",
+      "--size 64M --backend-align 1G | plan a namespace of 64 MiB: QEMU's memory backend has an alignment of 1 GiB, and cuts",
       "--size 64M -a 1G | no aligned block is left for the data", "--usable 1M --base 4097M | a multiple of 2 MiB",
       "--size 7E --base 0 | 0x10000000000000, where the physical addresses of x86-64 end"})
   void whatCannotBeIsOneSentenceAndExitCodeOne(String options, String sentence) {

@@ -21,7 +21,8 @@ class AWrongCallIsExplained {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"list -j --bogus", "list --bogus -j", "list --json --bogus", "list --json=true --bogus",
+  @ValueSource(strings = {"list -j --bogus", "list --json=maybe", "list -j=maybe", "list --bogus -j",
+      "list --json --bogus", "list --json=true --bogus",
       "list -jr", "list -Rjr", "list -iju", "list -j extra", "inspect -ji", "inspect --slot x -ji nv.img",
       "inspect -j --image a b", "plan -j", "plan --granule 1M -js 64M", "check-labels --json --slot -1 a",
       "enable-device -j", "create-namespace -jm foo nv.img", "bench -ja 8K", "demo --size 1 -j", "list -d -j",

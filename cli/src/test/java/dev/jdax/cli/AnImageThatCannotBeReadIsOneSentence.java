@@ -30,7 +30,8 @@ class AnImageThatCannotBeReadIsOneSentence {
     assertSentence(CommandRun.of(verb, none), "open " + none + ": there is no such file");
     assertSentence(CommandRun.of(verb, "--image", folder), "open image " + folder + ": it is a folder");
     Path small = Files.write(folder.resolve("small.img"), new byte[4096]);
-    assertSentence(CommandRun.of(verb, small.resolve("x")), "open " + small.resolve("x") + ": Not a directory");
+    assertSentence(CommandRun.of(verb, small.resolve("x")), "open image " + small.resolve("x")
+        + ": the kernel refused openat: Not a directory; see that its path leads to a file");
     assertSentence(CommandRun.of(verb, small, "--label-size", "8K"),
         "it has 4096 bytes, and the label area is said to have 8192");
   }

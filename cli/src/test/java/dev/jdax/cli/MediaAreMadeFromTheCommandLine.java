@@ -138,6 +138,8 @@ class MediaAreMadeFromTheCommandLine {
 
   @Test
   void aDryRunWritesNothing() throws IOException {
+    assertRefused(edit("init-labels", "--label-size", "64K"), "a label area of 64 KiB is smaller than any that QEMU"
+        + " takes: its label-size is at least 128 KiB; use 128 KiB", "(EINVAL)");
     assertDone(edit("init-labels", "--dry-run"), "dry run, nothing was written: initialised",
         "0x10000000  131072  empty label area");
     assertThat(CommandRun.of("inspect", image, "--json").json().getAsJsonArray("label_area")).isEmpty();

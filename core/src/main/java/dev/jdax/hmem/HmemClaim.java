@@ -219,16 +219,17 @@ final class HmemClaim implements Claim {
           + errno.text() + ") by a seccomp filter, as containers have it, or by a kernel without NUMA",
           "allow it (docker run --cap-add SYS_NICE, or --security-opt seccomp=PROFILE), or ask for no node", e);
     }
-    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), switch (errno) {
-      case ENOENT -> "see that the folder, or the file, is there";
-      case EACCES, EPERM -> "see that you may read and write it";
-      case EROFS -> "name a file on a mount that may be written";
-      case EISDIR -> "name a file, not a folder";
-      case EMFILE, ENFILE -> "close files, or raise the limit (ulimit -n)";
-      case ENOMEM -> "ask for less, or raise the limit on addresses (ulimit -v)";
-      case EFBIG -> "ask for less, or raise the limit on the size of a file, which memory has too (ulimit -f)";
-      default -> "look at the kernel's log";
-    }, e);
+    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
+        e.remedyOr(switch (errno) {
+          case ENOENT -> "see that the folder, or the file, is there";
+          case EACCES, EPERM -> "see that you may read and write it";
+          case EROFS -> "name a file on a mount that may be written";
+          case EISDIR -> "name a file, not a folder";
+          case EMFILE, ENFILE -> "close files, or raise the limit (ulimit -n)";
+          case ENOMEM -> "ask for less, or raise the limit on addresses (ulimit -v)";
+          case EFBIG -> "ask for less, or raise the limit on the size of a file, which memory has too (ulimit -f)";
+          default -> "look at the kernel's log";
+        }), e);
   }
 
   @Override

@@ -68,7 +68,10 @@ enum FlushInstruction {
     return all.stream().filter(each -> flags.contains(each.flag)).findFirst().orElse(all.getLast());
   }
 
-  /** Those of the first CPU; not more is read, since the kernel makes up the text as it is read. No interrupt closes a file reader. */
+  /**
+   * Those of the first CPU; not more is read, since the kernel makes up the text as it is read. No interrupt closes a
+   * {@link FileReader}.
+   */
   private static Set<String> flags(Path cpuinfo, String key) {
     try (BufferedReader lines = new BufferedReader(new FileReader(cpuinfo.toFile(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -235,7 +235,8 @@ public final class Reservation implements AutoCloseable {
    * @param range how long it is, a multiple of {@code block}
    * @param block the size of a block, which is touched or not as a whole
    * @param write whether to ask for writing
-   * @throws SystemCallException if the kernel cannot be asked: EINVAL on a kernel before 5.14
+   * @throws SystemCallException if the kernel cannot be asked: EINVAL on a kernel before 5.14, EPERM or ENOSYS by a
+   *     seccomp filter
    */
   public OptionalLong firstUnreachable(long offset, long range, long block, boolean write) throws SystemCallException {
     long from = offset;
@@ -258,8 +259,8 @@ public final class Reservation implements AutoCloseable {
   private boolean isReachable(long from, long to, boolean write) throws SystemCallException {
     long result = Linux.calls().madvise(base + from, to - from,
         write ? Abi.MADV_POPULATE_WRITE : Abi.MADV_POPULATE_READ);
-    if (result == -Abi.EINVAL) {
-      throw new SystemCallException(SystemCall.MADVISE, Abi.EINVAL);
+    if (result == -Abi.EINVAL || result == -Abi.EPERM || result == -Abi.ENOSYS) {
+      throw new SystemCallException(SystemCall.MADVISE, (int) -result); // it says nothing of the memory
     }
     return result == 0;
   }

@@ -81,7 +81,7 @@ final class MemoryUnderTest implements Claim {
       } catch (SystemCallException e) {
         Errno errno = Errno.of(e.errno());
         throw new DaxException(errno, "make " + wanted, "the kernel refused " + e.call() + ": " + errno.text(),
-            "close files, or raise the limit (ulimit -n)", e);
+            e.remedyOr("close files, or raise the limit (ulimit -n)"), e);
       }
     }
   }

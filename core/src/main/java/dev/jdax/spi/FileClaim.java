@@ -106,8 +106,11 @@ public final class FileClaim implements Claim {
     try {
       file.allocate(offset, length);
     } catch (SystemCallException e) {
+      if (e.errno() == Errno.EFBIG.number()) {
+        throw refused(attempt, e, "raise the limit of file sizes (ulimit -f), or waive the allocation");
+      }
       if (e.errno() != Errno.ENOSPC.number() && e.errno() != Errno.EOPNOTSUPP.number()
-          && e.errno() != Errno.ENOMEM.number()) {
+          && e.errno() != Errno.ENOMEM.number() && e.errno() != Errno.EDQUOT.number()) {
         throw e;
       }
       FileSystem fileSystem = file.fileSystem();
@@ -179,7 +182,8 @@ public final class FileClaim implements Claim {
 
   static DaxException refused(String attempt, SystemCallException e, String remedy) {
     Errno errno = Errno.of(e.errno());
-    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(), remedy, e);
+    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
+        e.remedyOr(remedy), e);
   }
 
   /**

@@ -83,7 +83,7 @@ public final class NvdimmImage implements AutoCloseable {
    * @param file the image
    * @param attachment how a machine has it
    * @return what is in it
-   * @throws DaxException with EINVAL if it is smaller than the label area that it is said to have, or neither a file
+   * @throws DaxException with EINVAL if it is empty, smaller than the label area that it is said to have, or neither a file
    *     nor a block device, with EISDIR if it is a folder, with EFBIG if no DIMM is that large
    * @throws IOException if it cannot be read
    */
@@ -93,6 +93,9 @@ public final class NvdimmImage implements AutoCloseable {
     try (Unwind unwind = new Unwind()) {
       ReadFile opened = ReadFile.open(file, attempt);
       unwind.onFailure(opened::close);
+      if (opened.size() == 0) {
+        throw new DaxException(Errno.EINVAL, attempt, "it is empty", "name an image of a DIMM");
+      }
       if (opened.size() > LARGEST) {
         throw new DaxException(Errno.EFBIG, attempt,
             "it has " + opened.size() + " bytes, and a physical address has 52 bits", "name an image of a DIMM");

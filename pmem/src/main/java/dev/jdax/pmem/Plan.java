@@ -137,10 +137,12 @@ public final class Plan {
 
   private static void checkBase(String attempt, long base) throws DaxException {
     notNegative("base", base);
+    checkAddresses(attempt, 0, base);
     if (!PageSize.SIZE_2M.divides(base)) {
       long granule = PageSize.SIZE_2M.bytes();
       throw new DaxException(Errno.EINVAL, attempt, "the base must be a multiple of " + PageSize.SIZE_2M,
-          "use " + ByteSize.hex(base - base % granule) + " or " + ByteSize.hex(base - base % granule + granule));
+          "use " + ByteSize.hex(base - base % granule)
+              + (base < LAST_ADDRESS ? " or " + ByteSize.hex(base - base % granule + granule) : ""));
     }
   }
 
