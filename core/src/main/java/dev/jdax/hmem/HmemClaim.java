@@ -2,7 +2,6 @@
 package dev.jdax.hmem;
 
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,9 +16,13 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileId;
 import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.FolderEntry;
+import dev.jdax.platform.FoundFile;
+import dev.jdax.platform.Machine;
 import dev.jdax.platform.Mount;
 import dev.jdax.platform.NumaPolicy;
 import dev.jdax.platform.Piece;
@@ -70,8 +73,9 @@ final class HmemClaim implements Claim {
           "the size must be a multiple of " + ByteSize.format(wanted.pageSize().sizeGranule()), "round it");
     }
     try (Unwind unwind = new Unwind()) {
-      Fd file = wanted.file().isPresent() ? create(attempt, wanted.file().get(), unwind) : memfd(attempt, wanted);
-      unwind.onFailure(file::close);
+      Fd file = wanted.file().isPresent()
+          ? create(attempt, wanted.file().get(), unwind)
+          : memfd(attempt, wanted, unwind);
       if (!FileLock.EXCLUSIVE.take(file)) {
         throw locked(attempt, file, FileLock.EXCLUSIVE);
       }
@@ -97,16 +101,13 @@ final class HmemClaim implements Claim {
   static HmemClaim attach(HmemAttachment attachment) throws DaxException {
     String attempt = "attach to " + attachment;
     try (Unwind unwind = new Unwind()) {
-      Fd file = Fd.openAsAllowed(attachment.file());
+      Fd file = find(attempt, attachment.file());
       unwind.onFailure(file::close);
       FileStatus status = file.status();
-      PageSize pageSize = status.isRegular() ? pageSizeOf(attempt, file) : null;
-      if (pageSize == null || status.size() == 0 || !pageSize.divides(status.size())) {
+      PageSize pageSize = pageSizeOf(attempt, file);
+      if (status.size() == 0 || !pageSize.divides(status.size())) {
         throw new DaxException(Errno.EINVAL, attempt,
-            pageSize == null
-                ? "it is not an ordinary file"
-                : "its size is " + ByteSize.format(status.size()) + ", which is no multiple of its pages of "
-                    + pageSize,
+            "its size is " + ByteSize.format(status.size()) + ", which is no multiple of its pages of " + pageSize,
             "name a file that a region was made in");
       }
       if (!FileLock.SHARED.take(file)) {
@@ -122,12 +123,39 @@ final class HmemClaim implements Claim {
     }
   }
 
-  private static Fd memfd(String attempt, HmemRegion wanted) throws DaxException, SystemCallException {
-    if (wanted.pageSize() == PageSize.SIZE_4K) {
-      return Fd.memfd("jdax");
+  private static Fd find(String attempt, Path path) throws DaxException, SystemCallException {
+    try (FoundFile found = FoundFile.at(path)) {
+      return openRegular(attempt, found, FoundFile::openAsAllowed);
     }
-    requirePool(attempt, wanted.pageSize());
-    return Fd.hugeMemfd("jdax", wanted.pageSize().bytes());
+  }
+
+  private interface Opening {
+    Fd of(FoundFile found) throws SystemCallException;
+  }
+
+  /** Opens what is a file. To open a pipe can wait for ever, and to open a device can do something. */
+  private static Fd openRegular(String attempt, FoundFile found, Opening opening)
+      throws DaxException, SystemCallException {
+    FileStatus status = found.status();
+    if (status.isFolder()) {
+      throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
+    }
+    if (!status.isRegular()) {
+      throw new DaxException(Errno.EINVAL, attempt, "it is not an ordinary file",
+          "name a file that a region was made in");
+    }
+    return opening.of(found);
+  }
+
+  private static Fd memfd(String attempt, HmemRegion wanted, Unwind unwind)
+      throws DaxException, SystemCallException {
+    boolean small = wanted.pageSize() == PageSize.SIZE_4K;
+    if (!small) {
+      requirePool(attempt, wanted.pageSize());
+    }
+    Fd file = small ? Fd.memfd("jdax") : Fd.hugeMemfd("jdax", wanted.pageSize().bytes());
+    unwind.onFailure(file::close);
+    return file;
   }
 
   private static void requirePool(String attempt, PageSize pageSize) throws DaxException {
@@ -140,8 +168,12 @@ final class HmemClaim implements Claim {
   /** Makes the file, or says who has it already. */
   private static Fd create(String attempt, Path path, Unwind unwind) throws DaxException, SystemCallException {
     try {
-      Fd file = Fd.create(path);
-      unwind.onFailure(() -> Files.deleteIfExists(path));
+      FolderEntry entry = FolderEntry.of(path);
+      unwind.whenDone(entry::close);
+      Fd file = entry.create();
+      unwind.onFailure(file::close);
+      FileId made = file.status().id();
+      unwind.onFailure(() -> entry.remove(made));
       return file;
     } catch (SystemCallException e) {
       if (e.errno() == Errno.ENOSPC.number()) {
@@ -151,7 +183,7 @@ final class HmemClaim implements Claim {
         throw e;
       }
     }
-    try (Fd there = Fd.open(path, false)) {
+    try (FoundFile found = FoundFile.at(path); Fd there = openRegular(attempt, found, FoundFile::openForReading)) {
       if (FileLock.EXCLUSIVE.inTheWay(there, FileLock.Range.ALL).isPresent()) {
         throw locked(attempt, there, FileLock.EXCLUSIVE);
       }

@@ -24,6 +24,9 @@ public final class Fd implements AutoCloseable {
   /** The errno with which the kernel has refused to open it for writing; 0 if it has not. */
   private final int writeRefusal;
   private final AtomicBoolean closed = new AtomicBoolean();
+  /** Whether it may have a lock, of which closing is no certain end. */
+  private volatile boolean locked;
+  private volatile boolean leased;
 
   private Fd(long number, int writeRefusal) {
     this.number = (int) number;
@@ -32,6 +35,11 @@ public final class Fd implements AutoCloseable {
 
   private Fd(long number) {
     this(number, 0);
+  }
+
+  /** {@return the descriptor that a call has made, close-on-exec} */
+  static Fd of(SystemCall call, long result) throws SystemCallException {
+    return new Fd(Linux.check(call, result));
   }
 
   /**
@@ -98,6 +106,16 @@ public final class Fd implements AutoCloseable {
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
     return openAt(Abi.AT_FDCWD, PathBytes.of(path), flags, mode);
+  }
+
+  /** {@return what the path leads to, found and not opened: the descriptor names it, and no driver is told} */
+  static Fd openPlace(Path path) throws SystemCallException {
+    return open(path, Abi.O_PATH, 0);
+  }
+
+  /** Opens, or makes, what is in this folder under a name. */
+  Fd openAt(byte[] name, int flags, int mode) throws SystemCallException {
+    return openAt(number, name, flags, mode);
   }
 
   private static Fd openAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
@@ -188,7 +206,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if open(2) or fstat(2) fails
    */
   public static FileStatus statusOf(Path path) throws SystemCallException {
-    try (Fd file = open(path, Abi.O_PATH, 0)) {
+    try (Fd file = openPlace(path)) {
       return file.status();
     }
   }
@@ -346,6 +364,7 @@ public final class Fd implements AutoCloseable {
       return false;
     }
     Linux.check(SystemCall.FCNTL, result);
+    leased = true;
     result = Linux.calls().fcntl(number, Abi.F_SETOWN, 0);
     if (result < 0) {
       endLease();
@@ -356,18 +375,34 @@ public final class Fd implements AutoCloseable {
 
   /** Gives the lease back, if there is one. Never throws: closing the file would give it back too. */
   public void endLease() {
+    leased = false;
     long result = Linux.calls().fcntl(number, Abi.F_SETLEASE, Abi.F_UNLCK);
     if (result < 0 && result != -Abi.EAGAIN) {
       LOG.log(Level.WARNING, "the end of the lease of descriptor {0} reported errno {1}", number, -result);
     }
   }
 
+  /** Says that the file has got a lock, so that closing it ends the lock. */
+  void hasLock() {
+    locked = true;
+  }
+
   /**
-   * Closes the descriptor, once; a further call does nothing. Never throws: Linux lets go of it even when it complains.
+   * Ends the locks and the lease of this opening, and closes the descriptor, once; a further call does nothing. Never
+   * throws: Linux lets go of it even when it complains.
+   *
+   * <p>To close it would not be enough: where another thread starts a program at that moment, the child has the opening,
+   * too, until it executes the program.
    */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
+      if (leased) {
+        endLease();
+      }
+      if (locked) {
+        FileLock.endAll(this);
+      }
       long result = Linux.calls().close(number);
       if (result < 0) {
         LOG.log(Level.WARNING, "close of descriptor {0} reported errno {1}", number, -result);

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
@@ -14,9 +15,11 @@ import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.FoundFile;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.platform.UntilExec;
 
 /**
  * A file or a block device that is read and written through one descriptor, while nobody else uses it.
@@ -75,13 +78,9 @@ public final class EditedFile implements AutoCloseable {
    */
   public static EditedFile open(Path path, String attempt, Unproven unproven) throws DaxException {
     try (Unwind unwind = new Unwind()) {
-      // Some character devices do something when they are opened.
-      FileStatus before = Fd.statusOf(path);
-      requireKind(before, attempt);
-      Fd file = openExclusively(path, before, attempt);
+      Fd file = find(path, attempt);
       unwind.onFailure(file::close);
       FileStatus status = file.status();
-      requireKind(status, attempt);
       FileClaim.lock(file, FileLock.Range.ALL, attempt);
       long size = file.end();
       if (size == 0) {
@@ -98,7 +97,16 @@ public final class EditedFile implements AutoCloseable {
     }
   }
 
-  private static void requireKind(FileStatus status, String attempt) throws DaxException {
+  private static Fd find(Path path, String attempt) throws DaxException, SystemCallException {
+    try (FoundFile found = FoundFile.at(path)) {
+      FileStatus status = found.status();
+      requireKind(status, attempt);
+      return openExclusively(found, status, attempt);
+    }
+  }
+
+  /** Refuses what is neither a file nor a block device. To open a device can do something, and a pipe can wait. */
+  static void requireKind(FileStatus status, String attempt) throws DaxException {
     if (status.isFolder()) {
       throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
     }
@@ -121,23 +129,29 @@ public final class EditedFile implements AutoCloseable {
     };
   }
 
-  private static Fd openExclusively(Path path, FileStatus before, String attempt)
+  private static Fd openExclusively(FoundFile found, FileStatus status, String attempt)
       throws DaxException, SystemCallException {
     try {
-      return Fd.openExclusively(path);
+      Optional<Fd> opened = UntilExec.last(found::openExclusively, Optional::isPresent);
+      if (opened.isPresent()) {
+        return opened.get();
+      }
     } catch (SystemCallException e) {
-      boolean running = e.errno() == Errno.ETXTBSY.number();
-      if (!running && (e.errno() != Errno.EBUSY.number() || !before.isBlockDevice())) {
-        throw e;
+      if (e.errno() == Errno.ETXTBSY.number()) {
+        throw inUse(attempt, status, "is a program that runs", e);
       }
-      List<String> uses = KernelUses.OF_THIS_MACHINE.of(before);
-      if (uses.isEmpty()) {
-        uses.add(running
-            ? "is a program that runs"
-            : "is held by the kernel, for a mount in another container, a driver or a program");
-      }
-      throw new DaxException(Errno.EBUSY, attempt, used(uses), "end what uses it", e);
+      throw e;
     }
+    throw inUse(attempt, status, "is held by the kernel, for a mount in another container, a driver or a program",
+        null);
+  }
+
+  private static DaxException inUse(String attempt, FileStatus status, String otherwise, Throwable cause) {
+    List<String> uses = KernelUses.OF_THIS_MACHINE.of(status);
+    if (uses.isEmpty()) {
+      uses.add(otherwise);
+    }
+    return new DaxException(Errno.EBUSY, attempt, used(uses), "end what uses it", cause);
   }
 
   private static String used(List<String> uses) {
@@ -191,7 +205,7 @@ public final class EditedFile implements AutoCloseable {
       return "the kernel does not say which processes have a block device open";
     }
     try {
-      leased = file.lease();
+      leased = UntilExec.last(file::lease, given -> given);
       if (leased) {
         return fileSystem.leasesAreProof()
             ? ""

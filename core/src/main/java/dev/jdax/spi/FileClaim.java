@@ -15,6 +15,8 @@ import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.FoundFile;
+import dev.jdax.platform.Holes;
 import dev.jdax.platform.SystemCallException;
 
 /**
@@ -49,45 +51,60 @@ public final class FileClaim implements Claim {
   }
 
   /**
-   * Claims a part of a file; for reading alone, if it may not be written. If that fails, nothing is left behind, but
-   * that holes in the part may have been filled.
+   * Claims a part of a file; for reading alone, if it may not be written. If that fails, nothing is left behind: what
+   * was allocated in holes of the part is given back, unless somebody else has written there in that time.
    *
    * @param path the file
    * @param offset where the part begins, in bytes
    * @param length how long it is, in bytes, positive
    * @param waivers what is not asked of the memory
    * @return the claim
-   * @throws DaxException with EBUSY, and the range, if another claim overlaps; with EINVAL if the file is shorter; with
-   *     ENOSPC if holes in it cannot be filled; with EACCES, EPERM or EROFS if it is on hugetlbfs, has holes, may not be
+   * @throws IllegalArgumentException if the offset is negative, the length is not positive, or their sum overflows
+   * @throws DaxException with EISDIR if it is a folder; with EINVAL if it is neither a file nor a block device; with
+   *     EBUSY, and the range, if another claim overlaps; with EINVAL if the file is shorter; with
+   *     ENOSPC if holes in it cannot be filled, with ENOMEM if that would take memory that the machine, or a cgroup of
+   *     this process, has not got ({@link Headroom}); with EACCES, EPERM or EROFS if it is on hugetlbfs, has holes, may not be
    *     written, and the allocation is not waived; or as the file cannot be opened for reading
    */
   public static FileClaim of(Path path, long offset, long length, Set<Waiver> waivers) throws DaxException {
     String attempt = "claim " + range(offset, length) + " of " + path;
+    if (offset < 0 || length <= 0 || offset > Long.MAX_VALUE - length) {
+      throw new IllegalArgumentException("a part of a file is not empty and begins in it, as " + length + " bytes at "
+          + offset + " do not");
+    }
     try (Unwind unwind = new Unwind()) {
-      Fd file = Fd.openAsAllowed(path);
+      Fd file = find(path, attempt);
       unwind.onFailure(file::close);
       boolean readOnly = file.writeRefusal() != 0;
       lock(file, new FileLock.Range(offset, length), attempt);
       FileStatus status = file.status();
+      FileSystem fileSystem = file.fileSystem();
+      long end = file.end();
+      if (end - length < offset) {
+        throw new DaxException(Errno.EINVAL, attempt, "the file ends at " + ByteSize.hex(end),
+            "see who has truncated it");
+      }
       if (status.isRegular()) {
-        if (status.size() - length < offset) {
-          throw new DaxException(Errno.EINVAL, attempt, "the file ends at " + ByteSize.hex(status.size()),
-              "see who has truncated it");
-        }
         if (!waivers.contains(Waiver.ALLOCATION)) {
           if (readOnly) {
             requireNoHugeHoles(attempt, file, status);
           } else {
-            allocate(attempt, file, offset, length);
+            allocate(attempt, file, fileSystem, offset, length);
           }
         }
       }
-      FileSystem fileSystem = file.fileSystem();
       unwind.keep();
       return new FileClaim(path, file, offset, length, granularityOf(fileSystem),
           fileSystem.isVolatile() && status.isRegular(), Set.copyOf(waivers));
     } catch (SystemCallException e) {
       throw refused(attempt, e, "see that the file is there, and that you may read and write it");
+    }
+  }
+
+  private static Fd find(Path path, String attempt) throws DaxException, SystemCallException {
+    try (FoundFile found = FoundFile.at(path)) {
+      EditedFile.requireKind(found.status(), attempt);
+      return found.openAsAllowed();
     }
   }
 
@@ -101,16 +118,19 @@ public final class FileClaim implements Claim {
     }
   }
 
-  private static void allocate(String attempt, Fd file, long offset, long length)
+  private static void allocate(String attempt, Fd file, FileSystem fileSystem, long offset, long length)
       throws DaxException, SystemCallException {
+    Holes holes = new Holes(file, fileSystem, offset, length);
+    if (fileSystem.isVolatile() && !fileSystem.isHugetlbfs()) {
+      Headroom.now().require(attempt, holes.missing());
+    }
     try {
-      file.allocate(offset, length);
+      holes.fill();
     } catch (SystemCallException e) {
       if (e.errno() != Errno.ENOSPC.number() && e.errno() != Errno.EOPNOTSUPP.number()
           && e.errno() != Errno.ENOMEM.number()) {
         throw e;
       }
-      FileSystem fileSystem = file.fileSystem();
       throw refused(attempt, e, fileSystem.isHugetlbfs()
           ? shortOfHugePages(fileSystem) + "; or waive the allocation"
           : "make room for it, or waive the allocation");

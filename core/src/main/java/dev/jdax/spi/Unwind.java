@@ -28,6 +28,7 @@ public final class Unwind implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
 
   private final Deque<Step> steps = new ArrayDeque<>();
+  private final Deque<Step> last = new ArrayDeque<>();
 
   /** Makes one with nothing to undo. */
   public Unwind() {
@@ -71,6 +72,15 @@ public final class Unwind implements AutoCloseable {
     });
   }
 
+  /**
+   * Adds what ends something that is only needed until all is done or undone.
+   *
+   * @param step what to do, after all that is undone, also where all went well
+   */
+  public void whenDone(Step step) {
+    last.push(step);
+  }
+
   /** Says that all went well: nothing will be undone. */
   public void keep() {
     steps.clear();
@@ -79,6 +89,11 @@ public final class Unwind implements AutoCloseable {
   /** Undoes the steps, the last one first, unless they were kept. Never throws. */
   @Override
   public void close() {
+    run(steps);
+    run(last);
+  }
+
+  private static void run(Deque<Step> steps) {
     for (Step step : steps) {
       try {
         step.run();

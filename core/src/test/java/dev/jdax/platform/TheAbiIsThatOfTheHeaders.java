@@ -63,11 +63,12 @@ class TheAbiIsThatOfTheHeaders {
       #include <linux/memfd.h>
       #include <linux/mempolicy.h>
       #include <linux/mman.h>
+      #include <linux/mount.h>
       """;
 
   /** Enumerators, which no preprocessor can ask for. */
   private static final Set<String> ENUMERATORS = Set.of("MPOL_BIND", "MEMBARRIER_CMD_PRIVATE_EXPEDITED",
-      "MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED");
+      "MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED", "FSCONFIG_SET_FLAG", "FSCONFIG_CMD_CREATE");
 
   /** What headers of an older Linux do not have yet, with the version that brought it. */
   private static final Map<String, String> YOUNG = Map.of(
