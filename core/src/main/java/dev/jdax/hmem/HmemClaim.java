@@ -31,6 +31,7 @@ import dev.jdax.platform.SystemCallException;
 import dev.jdax.spi.Claim;
 import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.FaultGranularity;
+import dev.jdax.spi.FileUsers;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -208,7 +209,7 @@ final class HmemClaim implements Claim {
     long end = file.status().size() - 1;
     return new DaxException(Errno.EBUSY, attempt,
         lock.inTheWay(file, FileLock.Range.ALL).isPresent()
-            ? "0x0-" + ByteSize.hex(end) + " of it is claimed already"
+            ? "0x0-" + ByteSize.hex(end) + " of it is claimed already" + FileUsers.lockHolders(file.number())
             : "it was claimed a moment ago",
         lock == FileLock.SHARED
             ? "wait until its maker is ready, if it is to be shared"

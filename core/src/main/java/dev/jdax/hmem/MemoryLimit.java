@@ -72,8 +72,9 @@ record MemoryLimit(String name, long allowed, long used, String raising) {
 
   private static Optional<MemoryLimit> ofCgroup(Machine machine, Cgroup group, String counted, String kubernetes) {
     String name = counted + (group.unified() ? "max" : "limit_in_bytes");
-    Optional<Long> allowed = machine.number(group.folder() + name); // no limit is "max", or a number that is too large for one
-    Optional<Long> used = machine.number(group.folder() + counted + (group.unified() ? "current" : "usage_in_bytes"));
+    Optional<Long> allowed = machine.number(group.folder().resolve(name)); // no limit is "max", or a number that is too large for one
+    Optional<Long> used = machine
+        .number(group.folder().resolve(counted + (group.unified() ? "current" : "usage_in_bytes")));
     if (allowed.isEmpty() || used.isEmpty()) {
       return Optional.empty();
     }

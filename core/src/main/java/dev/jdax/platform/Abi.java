@@ -52,6 +52,11 @@ final class Abi {
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;
 
+  static final long FS_IOC_FIEMAP = 0xC020660BL;
+
+  // linux/fiemap.h
+  static final int FIEMAP_EXTENT_LAST = 0x1;
+
   // linux/mount.h
   static final int FSOPEN_CLOEXEC = 0x1;
   static final int FSCONFIG_SET_FLAG = 0;
@@ -95,6 +100,9 @@ final class Abi {
   static final int MFD_HUGETLB = 0x4;
   static final int MFD_NOEXEC_SEAL = 0x8;
   static final int MFD_HUGE_SHIFT = 26;
+
+  // linux/loop.h
+  static final int LOOP_GET_STATUS64 = 0x4C05;
 
   // signal.h
   static final int SIGBUS = 7;

@@ -2,6 +2,8 @@
 package dev.jdax.platform;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
 public final class Cgroups implements AutoCloseable {
   /** What /proc/self/ns/cgroup leads to outside of all containers: PROC_CGROUP_INIT_INO in include/linux/proc_ns.h. */
   private static final String OUTERMOST = "cgroup:[4026531835]";
+  private static final Path ROOT = Path.of("/");
   private static final String LIST_OF_PROCESSES = "cgroup.procs";
 
   private final Machine machine;
@@ -43,7 +46,7 @@ public final class Cgroups implements AutoCloseable {
    */
   public static Cgroups of(Machine machine, String controller) {
     Cgroups found = new Cgroups(machine);
-    for (String line : machine.lines("proc/self/cgroup")) {
+    for (String line : machine.linesWithPaths("proc/self/cgroup")) {
       String[] fields = line.split(":", 3); // hierarchy:controllers:path
       boolean unified = fields[1].isEmpty();
       List<String> controllers = List.of(fields[1].split(","));
@@ -71,7 +74,7 @@ public final class Cgroups implements AutoCloseable {
     for (Mount mount : mounts) {
       Optional<Path> folder = folderIn(mount, path);
       if (folder.isPresent()) {
-        addUpwards(Path.of(mount.point()), folder.get(), unified, mount.point());
+        addUpwards(mount.point().path(), folder.get(), unified, mount.point().toString());
         return;
       }
     }
@@ -80,58 +83,69 @@ public final class Cgroups implements AutoCloseable {
       if (mount.isPresent()) {
         mounted.add(mount.get());
         Path top = Path.of("/proc/self/fd/" + mount.get().number());
-        if (isGroup(top.resolve(path.substring(1)))) {
-          addUpwards(top, top.resolve(path.substring(1)), unified,
+        Path own = top.resolve(relative(new ProcPath(path).path()));
+        if (isGroup(own)) {
+          addUpwards(top, own, unified,
               "(mount -t " + (unified ? "cgroup2 none" : "cgroup -o " + String.join(",", controllers) + " none") + ")");
           return;
         }
       }
     }
     // What a mount shows of another cgroup holds, at best, for both. Outside of all cgroups there is no limit to see.
-    mounts.forEach(mount -> addUpwards(Path.of(mount.point()), Path.of(mount.point()), unified, mount.point()));
+    mounts.forEach(mount -> addUpwards(mount.point().path(), mount.point().path(), unified, mount.point().toString()));
     if (!path.equals("/") || isInNamespace()) {
-      unseen.add(path);
+      unseen.add(new ProcPath(path).toString());
     }
   }
 
   /** {@return the folder of the cgroup with that path, if the mount shows it} */
   private Optional<Path> folderIn(Mount mount, String path) {
-    Path top = Path.of(mount.point());
-    Path root = Path.of(mount.root());
+    Path top = mount.point().path();
+    Path root = mount.root().path();
+    Path own = new ProcPath(path).path();
     if (path.startsWith("/..")) {
       return Optional.empty();
     }
-    if (mount.root().startsWith("/..")) {
-      boolean plain = Stream.of(mount.root().substring(1).split("/")).allMatch(".."::equals);
-      return plain ? below(top, root.getNameCount(), path.substring(1)) : Optional.empty();
+    if (mount.root().bytes().startsWith("/..")) {
+      boolean plain = Stream.of(mount.root().bytes().substring(1).split("/")).allMatch(".."::equals);
+      return plain ? below(top, root.getNameCount(), own) : Optional.empty();
     }
-    return Path.of(path).startsWith(root)
-        ? Optional.of(top.resolve(root.relativize(Path.of(path)))).filter(this::isGroup)
+    return own.startsWith(root)
+        ? Optional.of(top.resolve(root.relativize(own))).filter(this::isGroup)
         : Optional.empty();
   }
 
   /** {@return the cgroup whose path is known but for so many folders at its beginning, and that has this process} */
-  private Optional<Path> below(Path top, int unknown, String path) {
+  private Optional<Path> below(Path top, int unknown, Path path) {
     if (unknown == 0) {
-      Path folder = top.resolve(path);
+      Path folder = top.resolve(ROOT.relativize(path));
       String self = Long.toString(ProcessHandle.current().pid());
-      return Optional.of(folder).filter(group -> machine.lines(relative(group) + LIST_OF_PROCESSES).contains(self));
+      return Optional.of(folder)
+          .filter(group -> machine.lines(relative(group).resolve(LIST_OF_PROCESSES)).contains(self));
     }
-    return machine.names(relative(top)).stream().map(top::resolve)
-        .filter(entry -> Files.isDirectory(machine.root().resolve(relative(entry))))
-        .flatMap(entry -> below(entry, unknown - 1, path).stream()).findFirst();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(inTree(top), Files::isDirectory)) {
+      for (Path entry : entries) {
+        Optional<Path> found = below(top.resolve(entry.getFileName()), unknown - 1, path);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // it cannot be looked into
+    }
+    return Optional.empty();
   }
 
   private void addUpwards(Path top, Path own, boolean unified, String shown) {
     for (Path folder = own; folder != null && folder.startsWith(top); folder = folder.getParent()) {
-      String below = top.relativize(folder).toString();
-      all.add(new Cgroup(relative(folder), unified, shown + (below.isEmpty() ? "/" : "/" + below + "/")));
+      String below = folder.equals(top) ? "/" : "/" + ProcPath.of(top.relativize(folder)) + "/";
+      all.add(new Cgroup(relative(folder), unified, shown + below));
     }
   }
 
   /** A mount may be covered by another. */
   private boolean isGroup(Path folder) {
-    return Files.exists(machine.root().resolve(relative(folder) + LIST_OF_PROCESSES));
+    return Files.exists(inTree(folder).resolve(LIST_OF_PROCESSES));
   }
 
   /** {@return whether the root of the cgroups that this process sees is not the root of all} */
@@ -144,8 +158,12 @@ public final class Cgroups implements AutoCloseable {
     }
   }
 
-  private static String relative(Path folder) {
-    return folder.toString().substring(1) + "/";
+  private Path inTree(Path folder) {
+    return machine.root().resolve(relative(folder));
+  }
+
+  private static Path relative(Path folder) {
+    return ROOT.relativize(folder);
   }
 
   /** Ends the mounts that were made to read the files. */

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.platform;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -8,7 +13,7 @@ import java.util.OptionalLong;
 /**
  * The holes of a part of a file: what has no memory, or no place on the disk, and reads zero.
  *
- * <p>What lseek(2) calls a hole may have been allocated without being written; to allocate that again takes nothing.
+ * <p>What lseek(2) calls a hole may have been allocated without being written; that is none here, where the kernel tells.
  *
  * @param file the file
  * @param fileSystem the file system that it is on
@@ -18,6 +23,9 @@ import java.util.OptionalLong;
 public record Holes(Fd file, FileSystem fileSystem, long offset, long length) {
   /** How much is allocated in one call: a signal has the kernel begin the call again. */
   private static final long CHUNK = 64L << 20;
+  private static final long PAGE = 4096;
+  /** How many extents are asked for at a time. */
+  private static final int EXTENTS = 256;
 
   /**
    * A hole.
@@ -29,15 +37,28 @@ public record Holes(Fd file, FileSystem fileSystem, long offset, long length) {
   }
 
   /**
-   * {@return the holes, in order; hugetlbfs does not say, and there all of the part is one}
+   * {@return the holes, in order, as exactly as the file system tells them; hugetlbfs tells nothing, and there all of the
+   * part is one}
    *
    * @throws SystemCallException if lseek(2) fails
    */
   public List<Hole> found() throws SystemCallException {
-    return fileSystem.isHugetlbfs() ? List.of(new Hole(offset, length)) : found(offset, length);
+    if (fileSystem.isHugetlbfs()) {
+      return List.of(new Hole(offset, length));
+    }
+    List<Hole> holes = new ArrayList<>();
+    for (Hole unwritten : unwritten(offset, length)) {
+      if (fileSystem.isVolatile()) {
+        addWithoutMemory(holes, unwritten);
+      } else {
+        addWithoutExtents(holes, unwritten);
+      }
+    }
+    return holes;
   }
 
-  private List<Hole> found(long from, long count) throws SystemCallException {
+  /** {@return what has been written by nobody, allocated or not} */
+  private List<Hole> unwritten(long from, long count) throws SystemCallException {
     List<Hole> holes = new ArrayList<>();
     long end = from + count;
     for (long at = from; at < end;) {
@@ -49,6 +70,63 @@ public record Holes(Fd file, FileSystem fileSystem, long offset, long length) {
       at = data;
     }
     return holes;
+  }
+
+  /** Adds the parts that have no memory, in RAM or in swap; all, where the kernel does not count it (before 6.5). */
+  private void addWithoutMemory(List<Hole> holes, Hole unwritten) {
+    long there = inMemory(unwritten);
+    if (there == 0) {
+      holes.add(unwritten);
+    } else if (there < unwritten.length) {
+      long half = Math.max(unwritten.length / 2 / PAGE, 1) * PAGE;
+      addWithoutMemory(holes, new Hole(unwritten.start, half));
+      addWithoutMemory(holes, new Hole(unwritten.start + half, unwritten.length - half));
+    }
+  }
+
+  private long inMemory(Hole hole) {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct cachestat_range and struct cachestat of linux/mman.h, which older headers do not have
+      MemorySegment range = arena.allocateFrom(JAVA_LONG, hole.start, hole.length);
+      MemorySegment counts = arena.allocate(JAVA_LONG, 5);
+      if (Linux.calls().cachestat(file.number(), range, counts) < 0) {
+        return 0;
+      }
+      long pages = counts.getAtIndex(JAVA_LONG, 0) + counts.getAtIndex(JAVA_LONG, 3); // nr_cache and nr_evicted
+      return Math.min(pages * PAGE, hole.length);
+    }
+  }
+
+  /** Adds the parts that have no place on the disk; all, where the file system does not tell (FS_IOC_FIEMAP). */
+  private void addWithoutExtents(List<Hole> holes, Hole unwritten) {
+    long end = unwritten.start + unwritten.length;
+    long at = unwritten.start;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment map = arena.allocate(Structs.FIEMAP.byteSize() + EXTENTS * Structs.FIEMAP_EXTENT.byteSize());
+      boolean more = true;
+      while (more && at < end) {
+        map.set(JAVA_LONG, Structs.offset(Structs.FIEMAP, "fm_start"), at);
+        map.set(JAVA_LONG, Structs.offset(Structs.FIEMAP, "fm_length"), end - at);
+        map.set(JAVA_INT, Structs.offset(Structs.FIEMAP, "fm_extent_count"), EXTENTS);
+        if (Linux.calls().ioctl(file.number(), Abi.FS_IOC_FIEMAP, map) < 0) {
+          break;
+        }
+        int told = Structs.readInt(map, Structs.FIEMAP, "fm_mapped_extents");
+        more = told > 0;
+        for (int i = 0; i < told && at < end; i++) {
+          MemorySegment extent = map.asSlice(Structs.FIEMAP.byteSize() + i * Structs.FIEMAP_EXTENT.byteSize());
+          long start = Structs.readLong(extent, Structs.FIEMAP_EXTENT, "fe_logical");
+          if (at < start) {
+            holes.add(new Hole(at, Math.min(start, end) - at));
+          }
+          at = Math.max(at, start + Structs.readLong(extent, Structs.FIEMAP_EXTENT, "fe_length"));
+          more &= (Structs.readInt(extent, Structs.FIEMAP_EXTENT, "fe_flags") & Abi.FIEMAP_EXTENT_LAST) == 0;
+        }
+      }
+    }
+    if (at < end) {
+      holes.add(new Hole(at, end - at));
+    }
   }
 
   /**
@@ -99,7 +177,7 @@ public record Holes(Fd file, FileSystem fileSystem, long offset, long length) {
     try {
       List<Hole> unwritten = fileSystem.isHugetlbfs()
           ? (isZero(taken) ? List.of(taken) : List.of())
-          : found(taken.start, taken.length);
+          : unwritten(taken.start, taken.length);
       for (Hole hole : unwritten) {
         punch(hole);
       }

@@ -129,6 +129,10 @@ interface LinuxCalls {
     return restart(SystemCall.RT_SIGACTION, signal, wanted.address(), old.address(), Long.BYTES, 0, 0);
   }
 
+  default long cachestat(int fd, MemorySegment range, MemorySegment counts) {
+    return restart(SystemCall.CACHESTAT, fd, range.address(), counts.address(), 0, 0, 0);
+  }
+
   default long fsopen(MemorySegment type, int flags) {
     return restart(SystemCall.FSOPEN, type.address(), flags, 0, 0, 0, 0);
   }

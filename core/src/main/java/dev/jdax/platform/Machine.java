@@ -28,6 +28,10 @@ public record Machine(Path root) {
    * @param path the path of the file, relative to the root of the machine
    */
   public Optional<String> read(String path) {
+    return read(Path.of(path));
+  }
+
+  private Optional<String> read(Path path) {
     try {
       return Optional.of(new String(Files.readAllBytes(root.resolve(path)), StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
@@ -41,12 +45,36 @@ public record Machine(Path root) {
    * @param path the path of the file, relative to the root of the machine
    */
   public List<String> lines(String path) {
+    return lines(Path.of(path));
+  }
+
+  /**
+   * {@return the lines of a file, none if it cannot be read}
+   *
+   * @param path the path of the file, relative to the root of the machine
+   */
+  public List<String> lines(Path path) {
     return read(path).map(text -> text.lines().toList()).orElse(List.of());
+  }
+
+  /**
+   * {@return the lines of a table with paths in it, with a character from 0 to 255 for each byte, as {@link ProcPath} has
+   * them; none if it cannot be read}
+   *
+   * @param path the path of the table, relative to the root of the machine
+   */
+  public List<String> linesWithPaths(String path) {
+    try {
+      String text = new String(Files.readAllBytes(root.resolve(path)), StandardCharsets.ISO_8859_1);
+      return text.isEmpty() ? List.of() : List.of(text.split("\n"));
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   /** {@return the mounted file systems that this process sees} */
   public List<Mount> mounts() {
-    return Mount.of(lines("proc/self/mountinfo"));
+    return Mount.of(linesWithPaths("proc/self/mountinfo"));
   }
 
   /**
@@ -64,6 +92,15 @@ public record Machine(Path root) {
    * @param path the path of the file, relative to the root of the machine
    */
   public Optional<Long> number(String path) {
+    return number(Path.of(path));
+  }
+
+  /**
+   * {@return the number that is all of a file, or empty if the file cannot be read or holds no number}
+   *
+   * @param path the path of the file, relative to the root of the machine
+   */
+  public Optional<Long> number(Path path) {
     return read(path).filter(text -> text.matches("\\d{1,18}")).map(Long::valueOf);
   }
 

@@ -2,6 +2,7 @@
 package dev.jdax.platform;
 
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -13,6 +14,8 @@ import java.util.HexFormat;
  * locale. The URI of a path has them all.
  */
 final class PathBytes {
+  private static final Path ROOT = Path.of("/");
+
   private PathBytes() {
   }
 
@@ -22,7 +25,8 @@ final class PathBytes {
     if (StandardCharsets.US_ASCII.newEncoder().canEncode(text)) {
       return text.getBytes(StandardCharsets.US_ASCII);
     }
-    String escaped = path.toUri().getRawPath();
+    // The URI of a relative path has the text of the working folder in it, which may have lost bytes.
+    String escaped = ROOT.resolve(path).toUri().getRawPath().substring(path.isAbsolute() ? 0 : 1);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int i = 0; i < escaped.length(); i++) {
       if (escaped.charAt(i) == '%') {
@@ -33,5 +37,15 @@ final class PathBytes {
       }
     }
     return bytes.toByteArray();
+  }
+
+  /** {@return the path of these bytes, which is absolute and holds no zero byte} */
+  static Path toPath(byte[] bytes) {
+    StringBuilder escaped = new StringBuilder("file://");
+    for (byte one : bytes) {
+      boolean plain = one >= '0' && one <= '9' || one >= 'A' && one <= 'Z' || one >= 'a' && one <= 'z' || one == '/';
+      escaped.append(plain ? Character.toString(one) : "%" + HexFormat.of().withUpperCase().toHexDigits(one));
+    }
+    return Path.of(URI.create(escaped.toString()));
   }
 }

@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.platform.Beneath;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
@@ -40,6 +43,7 @@ public final class EditedFile implements AutoCloseable {
   private final String attempt;
   private final Unproven unproven;
   private final Fd file;
+  private final Beneath beneath;
   private final FileStatus status;
   private final FileSystem fileSystem;
   private final long size;
@@ -54,12 +58,14 @@ public final class EditedFile implements AutoCloseable {
   public record Unproven(boolean allowed, String remedy) {
   }
 
-  private EditedFile(Path path, String attempt, Unproven unproven, Fd file, FileStatus status, FileSystem fileSystem,
+  private EditedFile(Path path, String attempt, Unproven unproven, Fd file, Beneath beneath, FileStatus status,
+      FileSystem fileSystem,
       long size) {
     this.path = path;
     this.attempt = attempt;
     this.unproven = unproven;
     this.file = file;
+    this.beneath = beneath;
     this.status = status;
     this.fileSystem = fileSystem;
     this.size = size;
@@ -81,13 +87,14 @@ public final class EditedFile implements AutoCloseable {
       Fd file = find(path, attempt);
       unwind.onFailure(file::close);
       FileStatus status = file.status();
-      FileClaim.lock(file, FileLock.Range.ALL, attempt);
+      Beneath beneath = FileClaim.lock(file, FileLock.Range.ALL, attempt);
+      unwind.onFailure(beneath::close);
       long size = file.end();
       if (size == 0) {
         throw new DaxException(Errno.EINVAL, attempt, "it is empty",
             "give it the size of the DIMM, as truncate -s does");
       }
-      EditedFile opened = new EditedFile(path, attempt, unproven, file, status, file.fileSystem(), size);
+      EditedFile opened = new EditedFile(path, attempt, unproven, file, beneath, status, file.fileSystem(), size);
       opened.begin();
       opened.end();
       unwind.keep();
@@ -169,6 +176,10 @@ public final class EditedFile implements AutoCloseable {
    * {@return a path that leads to this very file, whatever has become of its name, for a program of the same user}
    */
   public Path link() {
+    return link(file);
+  }
+
+  private static Path link(Fd file) {
     return PROC.resolve(ProcessHandle.current().pid() + "/fd/" + file.number());
   }
 
@@ -243,7 +254,9 @@ public final class EditedFile implements AutoCloseable {
 
   private List<String> processes(FileUsers.Descriptors counting) {
     try {
-      return FileUsers.of(PROC, link(), counting, link()).users();
+      Set<Path> own = new HashSet<>(Set.of(link()));
+      beneath.layers().forEach(layer -> own.add(link(layer.file())));
+      return FileUsers.of(PROC, link(), counting, own).users();
     } catch (IOException e) {
       return List.of(); // without /proc they have no names
     }
@@ -328,6 +341,7 @@ public final class EditedFile implements AutoCloseable {
   /** Closes the file, and ends lock and lease. */
   @Override
   public void close() {
+    beneath.close();
     file.close();
   }
 }

@@ -11,6 +11,7 @@ import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
+import dev.jdax.platform.Beneath;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
@@ -33,16 +34,19 @@ import dev.jdax.platform.SystemCallException;
 public final class FileClaim implements Claim {
   private final Path path;
   private final Fd file;
+  private final Beneath beneath;
   private final long offset;
   private final long length;
   private final PageSize granularity;
   private final boolean inMemory;
   private final Set<Waiver> waivers;
 
-  private FileClaim(Path path, Fd file, long offset, long length, PageSize granularity, boolean inMemory,
+  private FileClaim(Path path, Fd file, Beneath beneath, long offset, long length, PageSize granularity,
+      boolean inMemory,
       Set<Waiver> waivers) {
     this.path = path;
     this.file = file;
+    this.beneath = beneath;
     this.offset = offset;
     this.length = length;
     this.granularity = granularity;
@@ -76,7 +80,8 @@ public final class FileClaim implements Claim {
       Fd file = find(path, attempt);
       unwind.onFailure(file::close);
       boolean readOnly = file.writeRefusal() != 0;
-      lock(file, new FileLock.Range(offset, length), attempt);
+      Beneath beneath = lock(file, new FileLock.Range(offset, length), attempt);
+      unwind.onFailure(beneath::close);
       FileStatus status = file.status();
       FileSystem fileSystem = file.fileSystem();
       long end = file.end();
@@ -94,7 +99,7 @@ public final class FileClaim implements Claim {
         }
       }
       unwind.keep();
-      return new FileClaim(path, file, offset, length, granularityOf(fileSystem),
+      return new FileClaim(path, file, beneath, offset, length, granularityOf(fileSystem),
           fileSystem.isVolatile() && status.isRegular(), Set.copyOf(waivers));
     } catch (SystemCallException e) {
       throw refused(attempt, e, "see that the file is there, and that you may read and write it");
@@ -144,19 +149,36 @@ public final class FileClaim implements Claim {
   }
 
   /**
-   * Locks a part of a file against every other claim of it, until the file is closed; of a file that may only be read,
-   * looks whether there is another claim.
+   * Locks a part of a file, and what lies beneath it, against every other claim, until the file and what is returned are
+   * closed; of a file that may only be read, looks whether there is another claim.
+   *
+   * @return what lies beneath
    */
-  static void lock(Fd file, FileLock.Range wanted, String attempt) throws DaxException, SystemCallException {
-    boolean ours = file.writeRefusal() == 0
-        ? FileLock.EXCLUSIVE.take(file, wanted)
-        : FileLock.EXCLUSIVE.inTheWay(file, wanted).isEmpty();
+  static Beneath lock(Fd file, FileLock.Range wanted, String attempt) throws DaxException, SystemCallException {
+    boolean reader = file.writeRefusal() != 0;
+    lock(file, wanted, reader, attempt, "it");
+    try (Unwind unwind = new Unwind()) {
+      Beneath beneath = Beneath.of(file, wanted);
+      unwind.onFailure(beneath::close);
+      for (Beneath.Layer layer : beneath.layers()) {
+        lock(layer.file(), layer.range(), reader || layer.file().writeRefusal() != 0, attempt, "what lies under it");
+      }
+      unwind.keep();
+      return beneath;
+    }
+  }
+
+  private static void lock(Fd file, FileLock.Range wanted, boolean reader, String attempt, String what)
+      throws DaxException, SystemCallException {
+    boolean ours = reader
+        ? FileLock.EXCLUSIVE.inTheWay(file, wanted).isEmpty()
+        : FileLock.EXCLUSIVE.take(file, wanted);
     if (!ours) {
       throw new DaxException(Errno.EBUSY, attempt,
           FileLock.EXCLUSIVE.inTheWay(file, wanted)
               .map(other -> (other.equals(FileLock.Range.ALL) ? "all" : range(other.start(), other.length()))
-                  + " of it is claimed already")
-              .orElse("it was claimed a moment ago"),
+                  + " of " + what + " is claimed already" + FileUsers.lockHolders(file.number()))
+              .orElse(what + " was claimed a moment ago"),
           "close what has claimed it");
     }
   }
@@ -213,7 +235,7 @@ public final class FileClaim implements Claim {
     if (at < 0 || count < 0 || at > length - count) {
       throw new IndexOutOfBoundsException(range(at, count) + " in a claim of " + length + " bytes");
     }
-    return new FileClaim(path, file, offset + at, count, granularity, inMemory, waivers);
+    return new FileClaim(path, file, beneath, offset + at, count, granularity, inMemory, waivers);
   }
 
   @Override
@@ -277,6 +299,7 @@ public final class FileClaim implements Claim {
 
   @Override
   public void close() {
+    beneath.close();
     file.close();
   }
 }

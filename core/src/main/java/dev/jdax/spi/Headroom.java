@@ -81,13 +81,13 @@ public record Headroom(long bytes, String limit) {
   /** Limit less usage, where file caches that can be dropped at once count as not used, as in MemAvailable. */
   private static Optional<Headroom> leftIn(Machine machine, Cgroup group, String limitFile, String usageFile,
       String cacheLine) {
-    Optional<Long> limit = machine.number(group.folder() + limitFile); // "max" is not a number, and no limit
-    Optional<Long> usage = machine.number(group.folder() + usageFile);
+    Optional<Long> limit = machine.number(group.folder().resolve(limitFile)); // "max" is not a number, and no limit
+    Optional<Long> usage = machine.number(group.folder().resolve(usageFile));
     if (limit.isEmpty() || usage.isEmpty()) {
       return Optional.empty();
     }
     long cache = 0;
-    for (String line : machine.lines(group.folder() + "memory.stat")) {
+    for (String line : machine.lines(group.folder().resolve("memory.stat"))) {
       if (line.startsWith(cacheLine + " ")) {
         cache = Long.parseLong(line.substring(cacheLine.length() + 1));
       }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +45,7 @@ record KernelUses(Path proc, Path sys) {
     }
     for (Path device : entries(sys.resolve("block"))) {
       // The path as it is, and a line feed; nothing is escaped.
-      if (leadsTo(text(device.resolve("loop/backing_file")).replaceFirst("\n\\z", ""), file, numbers)) {
+      if (leadsTo(new ProcPath(text(device.resolve("loop/backing_file")).replaceFirst("\n\\z", "")), file, numbers)) {
         uses.add("lies under /dev/" + device.getFileName());
       }
     }
@@ -77,27 +76,28 @@ record KernelUses(Path proc, Path sys) {
     return numbers;
   }
 
-  private static boolean leadsTo(String path, FileStatus file, List<String> numbers) {
-    if (!path.startsWith("/")) {
+  private static boolean leadsTo(ProcPath path, FileStatus file, List<String> numbers) {
+    if (!path.isAbsolute()) {
       return false;
     }
     try {
-      FileStatus found = Fd.statusOf(Path.of(path));
+      FileStatus found = Fd.statusOf(path.path());
       return found.isBlockDevice() ? numbers.contains(found.majorAndMinor()) : found.id().equals(file.id());
-    } catch (SystemCallException | InvalidPathException e) {
+    } catch (SystemCallException e) {
       return false; // deleted, or a path of another container
     }
   }
 
-  /** {@return the lines of a file, none if it cannot be read; bytes that are not UTF-8 are replaced} */
+  /** {@return the lines of a file, none if it cannot be read} */
   private static List<String> lines(Path file) {
-    return text(file).lines().toList();
+    String text = text(file);
+    return text.isEmpty() ? List.of() : List.of(text.split("\n"));
   }
 
-  /** {@return what is in a file, with U+FFFD for what is not UTF-8; nothing if it cannot be read} */
+  /** {@return what is in a file, with a character for each byte; nothing if it cannot be read} */
   private static String text(Path file) {
     try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return "";
     }
