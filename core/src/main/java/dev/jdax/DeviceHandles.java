@@ -22,7 +22,7 @@ final class DeviceHandles {
   }
 
   /** {@return the one handle of a device; that of an earlier device of the same id is dead from now on} */
-  DaxDevice of(DeviceInfo info) {
+  DaxDevice of(DeviceInfo info) throws DaxException {
     DaxDevice known = byId.get(info.id());
     if (known != null && known.incarnation() == info.incarnation()) {
       return known;
