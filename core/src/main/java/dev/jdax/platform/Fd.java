@@ -196,7 +196,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if fstat(2) fails
    */
   public FileStatus status() throws SystemCallException {
-    return statusOf(number);
+    return FileStatus.of(number);
   }
 
   /**
@@ -211,35 +211,13 @@ public final class Fd implements AutoCloseable {
     }
   }
 
-  static FileStatus statusOf(int number) throws SystemCallException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment stat = arena.allocate(Structs.STAT);
-      Linux.check(SystemCall.FSTAT, Linux.calls().fstat(number, stat));
-      FileId id = new FileId(Structs.readLong(stat, Structs.STAT, "st_dev"),
-          Structs.readLong(stat, Structs.STAT, "st_ino"));
-      return new FileStatus(id, Structs.readInt(stat, Structs.STAT, "st_mode"),
-          Structs.readLong(stat, Structs.STAT, "st_size"), Structs.readLong(stat, Structs.STAT, "st_rdev"),
-          Structs.readLong(stat, Structs.STAT, "st_blocks") * 512);
-    }
-  }
-
   /**
    * {@return the file system that the file is on}
    *
    * @throws SystemCallException if fstatfs(2) fails
    */
   public FileSystem fileSystem() throws SystemCallException {
-    return fileSystemOf(number);
-  }
-
-  static FileSystem fileSystemOf(int number) throws SystemCallException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment statfs = arena.allocate(Structs.STATFS);
-      Linux.check(SystemCall.FSTATFS, Linux.calls().fstatfs(number, statfs));
-      return new FileSystem(Structs.readLong(statfs, Structs.STATFS, "f_type"),
-          Structs.readLong(statfs, Structs.STATFS, "f_bsize"), Structs.readLong(statfs, Structs.STATFS, "f_blocks"),
-          Structs.readLong(statfs, Structs.STATFS, "f_bavail"));
-    }
+    return FileSystem.of(number);
   }
 
   /**

@@ -164,7 +164,7 @@ public record Holes(Fd file, FileSystem fileSystem, long offset, long length) {
           at = end;
         }
       }
-    } catch (SystemCallException e) {
+    } catch (SystemCallException | RuntimeException | Error e) {
       for (Hole one : taken.reversed()) {
         giveBack(one);
       }
