@@ -184,7 +184,7 @@ final class HmemClaim implements Claim {
         throw e;
       }
     }
-    try (FoundFile found = FoundFile.at(path); Fd there = openRegular(attempt, found, FoundFile::openForReading)) {
+    try (FoundFile found = FoundFile.at(path); Fd there = openRegular(attempt, found, file -> file.open(false))) {
       if (FileLock.EXCLUSIVE.inTheWay(there, FileLock.Range.ALL).isPresent()) {
         throw locked(attempt, there, FileLock.EXCLUSIVE);
       }

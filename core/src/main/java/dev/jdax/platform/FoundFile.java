@@ -46,13 +46,14 @@ public final class FoundFile implements AutoCloseable {
   }
 
   /**
-   * Opens this very file for reading.
+   * Opens this very file.
    *
+   * @param write whether it is to be written too
    * @return the open file
    * @throws SystemCallException if open(2) fails
    */
-  public Fd openForReading() throws SystemCallException {
-    return Fd.open(link(), false);
+  public Fd open(boolean write) throws SystemCallException {
+    return Fd.open(link(), write);
   }
 
   /**
