@@ -28,6 +28,8 @@ import dev.jdax.spi.Unwind;
  * memory.
  */
 public final class DaxBus implements AutoCloseable {
+  /** MINORMASK of include/linux/kdev_t.h: a minor number has 20 bits. */
+  private static final int LAST_MINOR = (1 << 20) - 1;
   private static final Logger LOG = System.getLogger("dev.jdax");
 
   private final List<DaxDriver> drivers;
@@ -204,9 +206,21 @@ public final class DaxBus implements AutoCloseable {
     }
   }
 
-  int takeMinor() {
+  /**
+   * Takes the lowest minor number that is free ({@code alloc_dax} in drivers/dax/super.c).
+   *
+   * @throws DaxException with ENOMEM if all of them are taken
+   */
+  int takeMinor() throws DaxException {
     synchronized (lock) {
-      return minors.take();
+      int minor = minors.take();
+      if (minor > LAST_MINOR) {
+        minors.give(minor);
+        throw new DaxException(Errno.ENOMEM, "give a device a number",
+            "a bus has " + (LAST_MINOR + 1) + " of them, as Linux has, and all are taken",
+            "destroy devices that are not needed, or make others on another bus");
+      }
+      return minor;
     }
   }
 

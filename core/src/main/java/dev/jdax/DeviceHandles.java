@@ -22,7 +22,7 @@ final class DeviceHandles {
   }
 
   /** {@return the one handle of a device; that of an earlier device of the same id is dead from now on} */
-  DaxDevice of(DeviceInfo info) {
+  DaxDevice of(DeviceInfo info) throws DaxException {
     DaxDevice known = byId.get(info.id());
     if (known != null && !known.isDead() && known.incarnation() == info.incarnation()) {
       return known;
@@ -36,7 +36,7 @@ final class DeviceHandles {
   }
 
   /** {@return the handle of a device that was just made; one that is there is of an earlier device} */
-  DaxDevice ofNew(DeviceInfo info) {
+  DaxDevice ofNew(DeviceInfo info) throws DaxException {
     DaxDevice earlier = byId.get(info.id());
     if (earlier != null) {
       bury(earlier);

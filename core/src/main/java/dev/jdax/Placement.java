@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileId;
+import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
@@ -77,7 +77,7 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
 
   /** {@return which bytes of the open file, or of the device, the pieces show} */
   private static List<MappedFiles.Part> files(Descriptor file, List<Piece> pieces) throws SystemCallException {
-    FileId id = Fd.whatIsBehind(file.number());
+    FileId id = FileStatus.of(file.number()).shown();
     List<MappedFiles.Part> files = new ArrayList<>();
     long at = 0;
     for (Piece piece : pieces) {

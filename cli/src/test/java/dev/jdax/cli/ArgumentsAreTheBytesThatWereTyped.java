@@ -34,6 +34,18 @@ class ArgumentsAreTheBytesThatWereTyped {
   private static final String NAME_IN_JAVA = "gr\u00fcn\ud83d\udcbe";
   private static final String LATIN_1 = "\"$(printf 'gr\\374n')\"";
 
+  /** Makes a checkout with a JDK; {@code jdk/bin/java} is to follow. */
+  private static final String CHECKOUT = """
+      mkdir -p jdk/bin core/src/main pmem/src/main cli/src/main cli/target
+      cp "$ROOT/jdax" . && cp -r "$ROOT/build" . && touch pom.xml core/pom.xml pmem/pom.xml cli/pom.xml
+      echo 'JAVA_VERSION="25"' >jdk/release
+      """;
+  /** Has that checkout look as if it were built. */
+  private static final String BUILT = """
+      cp jdk/bin/java jdk/bin/javac && chmod +x jdk/bin/*
+      touch -d '1 hour' cli/target/jdax-cli.jar
+      """;
+
   @TempDir
   private Path folder;
 
@@ -163,15 +175,37 @@ class ArgumentsAreTheBytesThatWereTyped {
   void theLauncherKeepsTheBytesInEveryLocale(String locale) throws Exception {
     Path root = Path.of("..").toRealPath();
     ShellRun run = ShellRun.of(folder, Map.of("LC_ALL", locale, "ROOT", root.toString(), "JAVA_HOME",
-        folder.resolve("jdk").toString()), """
-            mkdir -p jdk/bin core/src/main pmem/src/main cli/src/main cli/target
-            cp "$ROOT/jdax" . && cp -r "$ROOT/build" . && touch pom.xml core/pom.xml pmem/pom.xml cli/pom.xml
-            echo 'JAVA_VERSION="25"' >jdk/release
+        folder.resolve("jdk").toString()), CHECKOUT + """
             printf '#!/bin/sh\nlocale charmap\nprintf "%%s\\n" "$@" | tail -n 1\n' >jdk/bin/java
-            cp jdk/bin/java jdk/bin/javac && chmod +x jdk/bin/*
-            touch -d '1 hour' cli/target/jdax-cli.jar
+            """ + BUILT + """
             ./jdax inspect\s""" + NAME);
     assertThat(run.exitCode()).as(run.toString()).isZero();
     assertThat(run.out()).as(run.toString()).isEqualTo("UTF-8\n" + NAME_IN_JAVA + "\n");
+  }
+
+  /** In a folder whose name is not UTF-8 Java would look for a relative name elsewhere; in others nothing is changed. */
+  @Test
+  void theLauncherLeadsJavaToItsWorkingFolder() throws Exception {
+    Path root = Path.of("..").toRealPath();
+    ShellRun run = ShellRun.of(folder, Map.of("ROOT", root.toString(), "JAVA_HOME", folder.resolve("jdk").toString()),
+        CHECKOUT + """
+        printf '#!/bin/sh\necho "$(printf "%%s\\n" "$@" | grep -c "^-Duser.dir=/proc/self/cwd$")"\n' >jdk/bin/java
+        """ + BUILT + """
+        for name in "gr\\303\\274n" "gr\\374n" plain; do
+          mkdir "$(printf "$name")" && (cd "$(printf "$name")" && ../jdax inspect image)
+        done""");
+    assertThat(run.exitCode()).as(run.toString()).isZero();
+    assertThat(run.out()).as(run.toString()).isEqualTo("0\n1\n0\n");
+  }
+
+  /** As the launcher starts it. */
+  @Test
+  void aFileIsFoundInAFolderWhoseNameIsNoText() throws Exception {
+    ShellRun run = ShellRun.of(folder, Map.of("LC_ALL", "C.UTF-8"), """
+        mkdir "$(printf 'gr\\374n')" && cd "$(printf 'gr\\374n')"
+        truncate -s 16M image
+        JDAX="${JDAX/ -cp / -Duser.dir=/proc/self/cwd -cp }"
+        $JDAX init-labels --image image --label-size 128K && $JDAX inspect image | head -n 1""");
+    assertThat(run.out()).as(run.toString()).contains("\nfile        image, 16 MiB\n");
   }
 }

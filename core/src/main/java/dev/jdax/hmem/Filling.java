@@ -12,10 +12,13 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileId;
+import dev.jdax.platform.Holes;
+import dev.jdax.platform.Machine;
 import dev.jdax.platform.NumaPolicy;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.spi.Headroom;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -27,8 +30,6 @@ import dev.jdax.spi.Unwind;
  * machine's last memory, and pinned by a mapping that stays, where {@code RLIMIT_MEMLOCK} allows it.
  */
 final class Filling {
-  private static final long CHUNK = 64L << 20;
-
   private final String attempt;
   private final Fd file;
   private final HmemRegion wanted;
@@ -46,7 +47,7 @@ final class Filling {
     requireNode();
     if (granularity == PageSize.SIZE_4K) {
       refuseHugePages();
-      requireHeadroom();
+      Headroom.now().require(attempt, missing());
     }
     Optional<MemoryLimit> tooLow = exceededLimit();
     if (tooLow.isPresent()) {
@@ -146,29 +147,12 @@ final class Filling {
     }
   }
 
-  private void requireHeadroom() throws DaxException, SystemCallException {
-    Headroom headroom = Headroom.of(Machine.THIS);
-    long missing = missing();
-    if (missing > 0 && missing > headroom.bytes() - CHUNK) {
-      throw new DaxException(Errno.ENOMEM, attempt,
-          "there are " + (headroom.bytes() >> 20) + " MiB by " + headroom.limit()
-              + ", of which " + ByteSize.format(CHUNK) + " are left alone",
-          headroom.remedy());
-    }
-  }
-
   private void allocate() throws SystemCallException {
+    Holes holes = new Holes(file, file.fileSystem(), 0, wanted.size());
     if (wanted.node().isPresent()) {
-      NumaPolicy.onNode(wanted.node().getAsInt(), this::allocateInChunks);
+      NumaPolicy.onNode(wanted.node().getAsInt(), holes::fill);
     } else {
-      allocateInChunks();
-    }
-  }
-
-  private void allocateInChunks() throws SystemCallException {
-    long chunk = Math.max(CHUNK, granularity.bytes());
-    for (long at = 0; at < wanted.size(); at += chunk) {
-      file.allocate(at, Math.min(chunk, wanted.size() - at));
+      holes.fill();
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.hmem;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -17,9 +18,13 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
+import dev.jdax.platform.FileId;
 import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.FolderEntry;
+import dev.jdax.platform.FoundFile;
+import dev.jdax.platform.Machine;
 import dev.jdax.platform.Mount;
 import dev.jdax.platform.NumaPolicy;
 import dev.jdax.platform.Piece;
@@ -29,6 +34,7 @@ import dev.jdax.platform.TooManyMappingsException;
 import dev.jdax.spi.Claim;
 import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.FaultGranularity;
+import dev.jdax.spi.FileUsers;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -71,8 +77,9 @@ final class HmemClaim implements Claim {
           "the size must be a multiple of " + ByteSize.format(wanted.pageSize().sizeGranule()), "round it");
     }
     try (Unwind unwind = new Unwind()) {
-      Fd file = wanted.file().isPresent() ? create(attempt, wanted.file().get(), unwind) : memfd(attempt, wanted);
-      unwind.onFailure(file::close);
+      Fd file = wanted.file().isPresent()
+          ? create(attempt, wanted.file().get(), unwind)
+          : memfd(attempt, wanted, unwind);
       if (!FileLock.EXCLUSIVE.take(file)) {
         throw locked(attempt, file, FileLock.EXCLUSIVE);
       }
@@ -98,16 +105,14 @@ final class HmemClaim implements Claim {
   static HmemClaim attach(HmemAttachment attachment) throws DaxException {
     String attempt = "attach to " + attachment;
     try (Unwind unwind = new Unwind()) {
-      Fd file = Fd.openAsAllowed(attachment.file());
-      unwind.onFailure(file::close);
+      FoundFile found = unwind.makeForNow(() -> FoundFile.at(attachment.file()), FoundFile::close);
+      requireFile(attempt, found);
+      Fd file = unwind.make(found::openAsAllowed, Fd::close);
       FileStatus status = file.status();
-      PageSize pageSize = status.isRegular() ? pageSizeOf(attempt, file) : null;
-      if (pageSize == null || status.size() == 0 || !pageSize.divides(status.size())) {
+      PageSize pageSize = pageSizeOf(attempt, file);
+      if (status.size() == 0 || !pageSize.divides(status.size())) {
         throw new DaxException(Errno.EINVAL, attempt,
-            pageSize == null
-                ? "it is not an ordinary file"
-                : "its size is " + ByteSize.format(status.size()) + ", which is no multiple of its pages of "
-                    + pageSize,
+            "its size is " + ByteSize.format(status.size()) + ", which is no multiple of its pages of " + pageSize,
             "name a file that a region was made in");
       }
       if (!FileLock.SHARED.take(file)) {
@@ -123,12 +128,25 @@ final class HmemClaim implements Claim {
     }
   }
 
-  private static Fd memfd(String attempt, HmemRegion wanted) throws DaxException, SystemCallException {
-    if (wanted.pageSize() == PageSize.SIZE_4K) {
-      return Fd.memfd("jdax");
+  /** Refuses what is not a file. To open a pipe can wait for ever, and to open a device can do something. */
+  private static void requireFile(String attempt, FoundFile found) throws DaxException, SystemCallException {
+    FileStatus status = found.status();
+    if (status.isFolder()) {
+      throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
     }
-    requirePool(attempt, wanted.pageSize());
-    return Fd.hugeMemfd("jdax", wanted.pageSize().bytes());
+    if (!status.isRegular()) {
+      throw new DaxException(Errno.EINVAL, attempt, "it is not an ordinary file",
+          "name a file that a region was made in");
+    }
+  }
+
+  private static Fd memfd(String attempt, HmemRegion wanted, Unwind unwind)
+      throws DaxException, SystemCallException {
+    boolean small = wanted.pageSize() == PageSize.SIZE_4K;
+    if (!small) {
+      requirePool(attempt, wanted.pageSize());
+    }
+    return unwind.make(() -> small ? Fd.memfd("jdax") : Fd.hugeMemfd("jdax", wanted.pageSize().bytes()), Fd::close);
   }
 
   private static void requirePool(String attempt, PageSize pageSize) throws DaxException {
@@ -141,8 +159,10 @@ final class HmemClaim implements Claim {
   /** Makes the file, or says who has it already. */
   private static Fd create(String attempt, Path path, Unwind unwind) throws DaxException, SystemCallException {
     try {
-      Fd file = Fd.create(path);
-      unwind.onFailure(() -> Files.deleteIfExists(path));
+      FolderEntry entry = unwind.makeForNow(() -> FolderEntry.of(path), FolderEntry::close);
+      Fd file = unwind.make(entry::create, Fd::close);
+      FileId made = file.status().id();
+      unwind.onFailure(() -> entry.remove(made));
       return file;
     } catch (SystemCallException e) {
       if (e.errno() == Errno.ENOSPC.number()) {
@@ -152,9 +172,12 @@ final class HmemClaim implements Claim {
         throw e;
       }
     }
-    try (Fd there = Fd.open(path, false)) {
-      if (FileLock.EXCLUSIVE.inTheWay(there, FileLock.Range.ALL).isPresent()) {
-        throw locked(attempt, there, FileLock.EXCLUSIVE);
+    try (FoundFile found = FoundFile.at(path)) {
+      requireFile(attempt, found);
+      try (Fd there = found.open(false)) {
+        if (FileLock.EXCLUSIVE.inTheWay(there, FileLock.Range.ALL).isPresent()) {
+          throw locked(attempt, there, FileLock.EXCLUSIVE);
+        }
       }
     }
     throw new DaxException(Errno.EEXIST, attempt, "a file of that name is there, and nobody has claimed it",
@@ -177,7 +200,7 @@ final class HmemClaim implements Claim {
     long end = file.status().size() - 1;
     return new DaxException(Errno.EBUSY, attempt,
         lock.inTheWay(file, FileLock.Range.ALL).isPresent()
-            ? "0x0-" + ByteSize.hex(end) + " of it is claimed already"
+            ? "0x0-" + ByteSize.hex(end) + " of it is claimed already" + FileUsers.lockHolders(file.number())
             : "it was claimed a moment ago",
         lock == FileLock.SHARED
             ? "wait until its maker is ready, if it is to be shared"

@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 
 import dev.jdax.ByteSize;
 import dev.jdax.PageSize;
+import dev.jdax.platform.Machine;
 
 /**
  * The kernel's pool of huge pages of one size, of the machine or of one NUMA node

@@ -10,8 +10,11 @@ import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
+import dev.jdax.platform.Cgroup;
+import dev.jdax.platform.Cgroups;
 import dev.jdax.platform.FileId;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.Machine;
 
 /**
  * How much memory may be taken, however much the machine has: the limit of a cgroup, or the size of a mount.
@@ -51,26 +54,32 @@ record MemoryLimit(String name, long allowed, long used, String raising) {
     List<MemoryLimit> limits = new ArrayList<>();
     String size = ByteSize.format(pageSize.bytes()).replace(" ", "").replace("i", ""); // such as 2MB
     String kubernetes = "the limit of hugepages-" + size.replace("B", "i");
-    for (Cgroup group : Cgroup.of(machine, "hugetlb")) {
-      for (String counted : List.of("hugetlb." + size + ".", "hugetlb." + size + ".rsvd.")) {
-        ofCgroup(machine, group, counted, kubernetes).ifPresent(limits::add);
+    try (Cgroups groups = Cgroups.of(machine, "hugetlb")) {
+      for (Cgroup group : groups.all()) {
+        for (String counted : List.of("hugetlb." + size + ".", "hugetlb." + size + ".rsvd.")) {
+          ofCgroup(machine, group, counted, kubernetes).ifPresent(limits::add);
+        }
       }
     }
     if (machine.mounts().stream().anyMatch(mount -> mount.options().contains("memory_hugetlb_accounting"))) {
-      Cgroup.of(machine, "memory").stream().filter(Cgroup::unified)
-          .forEach(group -> ofCgroup(machine, group, "memory.", "the limit of memory").ifPresent(limits::add));
+      try (Cgroups groups = Cgroups.of(machine, "memory")) {
+        groups.all().stream().filter(Cgroup::unified)
+            .forEach(group -> ofCgroup(machine, group, "memory.", "the limit of memory").ifPresent(limits::add));
+      }
     }
     return limits;
   }
 
   private static Optional<MemoryLimit> ofCgroup(Machine machine, Cgroup group, String counted, String kubernetes) {
-    String file = group.folder() + counted + (group.unified() ? "max" : "limit_in_bytes");
-    Optional<Long> allowed = machine.number(file); // no limit is "max", or a number that is too large for one
-    Optional<Long> used = machine.number(group.folder() + counted + (group.unified() ? "current" : "usage_in_bytes"));
+    String name = counted + (group.unified() ? "max" : "limit_in_bytes");
+    Optional<Long> allowed = machine.number(group.folder().resolve(name)); // no limit is "max", or a number that is too large for one
+    Optional<Long> used = machine
+        .number(group.folder().resolve(counted + (group.unified() ? "current" : "usage_in_bytes")));
     if (allowed.isEmpty() || used.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new MemoryLimit("/" + file, allowed.get(), used.get(), "raise that limit: echo %d | sudo tee /"
+    String file = group.file(name);
+    return Optional.of(new MemoryLimit(file, allowed.get(), used.get(), "raise that limit: echo %d | sudo tee "
         + file + "; for a container, where it is made (in Kubernetes: " + kubernetes + ")"));
   }
 

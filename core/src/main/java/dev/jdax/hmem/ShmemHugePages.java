@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 
 import dev.jdax.platform.FileId;
+import dev.jdax.platform.Machine;
 
 /**
  * Whether the kernel may put transparent huge pages where pages of 4 KiB were asked for.

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.platform.UntilExec;
 import dev.jdax.spi.FileUsers;
 import dev.jdax.spi.FirstFew;
 import dev.jdax.spi.Unwind;
@@ -40,7 +41,8 @@ record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
     String number = attributes.read("dev");
     FileUsers found;
     try {
-      found = FileUsers.ofDevice(tree.proc(), number);
+      found = UntilExec.last(() -> FileUsers.ofDevice(tree.proc(), number),
+          seen -> seen.users().stream().noneMatch(counts));
     } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
       throw new DaxException(Errno.EBUSY, attempt, "it cannot be seen who has device " + number + " open",
           "mount proc on /proc", e);

@@ -10,6 +10,7 @@ import dev.jdax.Errno;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileLock;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.spi.FileUsers;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -65,7 +66,8 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
       while (!lock.take(file)) {
         if (System.nanoTime() >= deadline) {
           throw new DaxException(Errno.EBUSY, attempt, "another program has been changing its region for "
-              + PATIENCE.toSeconds() + " s", "try again");
+              + PATIENCE.toSeconds() + " s" + FileUsers.lockHolders(file.number()),
+              "try again; if that program does not end, end it");
         }
         LockSupport.parkNanos(RETRY.toNanos());
       }

@@ -16,6 +16,7 @@ import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
+import dev.jdax.platform.FoundFile;
 import dev.jdax.platform.SystemCallException;
 import dev.jdax.platform.WholeFile;
 import dev.jdax.spi.Backing;
@@ -51,10 +52,8 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
       requireBound(attempt, device);
       String number = device.read("dev");
       // To open what is not a device may have effects of its own, or wait for ever.
-      requireNodeOf(attempt, number, statusOfNode(attempt));
-      Fd node = openNode(attempt, access);
+      Fd node = openNode(attempt, number, access);
       unwind.onFailure(node::close);
-      requireNodeOf(attempt, number, node.status());
       requireBound(attempt, device);
       unwind.keep();
       return new Descriptor(node.number(), node::close);
@@ -86,19 +85,22 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
         "see who reconfigures it");
   }
 
-  private FileStatus statusOfNode(String attempt) throws DaxException {
-    try {
-      return Fd.statusOf(tree.node(name));
-    } catch (SystemCallException e) {
-      throw refused(attempt, "reach it", e);
+  private Fd openNode(String attempt, String number, Access access) throws DaxException, SystemCallException {
+    try (FoundFile found = findNode(attempt)) {
+      requireNodeOf(attempt, number, found.status());
+      try {
+        return found.open(access == Access.READ_WRITE);
+      } catch (SystemCallException e) {
+        throw refused(attempt, access == Access.READ_WRITE ? "read and write it" : "read it", e);
+      }
     }
   }
 
-  private Fd openNode(String attempt, Access access) throws DaxException {
+  private FoundFile findNode(String attempt) throws DaxException {
     try {
-      return Fd.open(tree.node(name), access == Access.READ_WRITE);
+      return FoundFile.at(tree.node(name));
     } catch (SystemCallException e) {
-      throw refused(attempt, access == Access.READ_WRITE ? "read and write it" : "read it", e);
+      throw refused(attempt, "reach it", e);
     }
   }
 

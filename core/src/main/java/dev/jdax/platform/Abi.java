@@ -5,10 +5,14 @@ package dev.jdax.platform;
 final class Abi {
   // asm-generic/errno-base.h, errno.h: those that this package itself acts on
   static final int EPERM = 1;
+  static final int ENOENT = 2;
   static final int EINTR = 4;
+  static final int ENXIO = 6;
   static final int EAGAIN = 11;
   static final int ENOMEM = 12;
   static final int EACCES = 13;
+  static final int EBUSY = 16;
+  static final int EISDIR = 21;
   static final int EINVAL = 22;
   static final int EROFS = 30;
   static final int ENOSYS = 38;
@@ -22,6 +26,7 @@ final class Abi {
   static final int O_CREAT = 0x40;
   static final int O_EXCL = 0x80;
   static final int O_DIRECTORY = 0x10000;
+  static final int O_NOFOLLOW = 0x20000;
   static final int O_CLOEXEC = 0x80000;
   static final int O_PATH = 0x200000;
   static final int F_ADD_SEALS = 1033;
@@ -45,6 +50,20 @@ final class Abi {
 
   // linux/fs.h
   static final int SEEK_END = 2;
+  static final int SEEK_DATA = 3;
+  static final int SEEK_HOLE = 4;
+
+  static final long FS_IOC_FIEMAP = 0xC020660BL;
+
+  // linux/fiemap.h
+  static final int FIEMAP_EXTENT_LAST = 0x1;
+
+  // linux/mount.h
+  static final int FSOPEN_CLOEXEC = 0x1;
+  static final int FSCONFIG_SET_FLAG = 0;
+  static final int FSCONFIG_CMD_CREATE = 6;
+  static final int FSMOUNT_CLOEXEC = 0x1;
+  static final int MOUNT_ATTR_RDONLY = 0x1;
 
   // linux/falloc.h
   static final int FALLOC_FL_KEEP_SIZE = 0x1;
@@ -83,6 +102,9 @@ final class Abi {
   static final int MFD_HUGETLB = 0x4;
   static final int MFD_NOEXEC_SEAL = 0x8;
   static final int MFD_HUGE_SHIFT = 26;
+
+  // linux/loop.h
+  static final int LOOP_GET_STATUS64 = 0x4C05;
 
   // signal.h
   static final int SIGBUS = 7;

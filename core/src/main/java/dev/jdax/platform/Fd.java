@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.LongSupplier;
 
 /**
  * An open file: a descriptor that is ours, closed once, and not inherited by a program that this one starts.
@@ -23,6 +24,9 @@ public final class Fd implements AutoCloseable {
   private int number = -1;
   /** The errno with which the kernel has refused to open it for writing; 0 if it has not. */
   private final int writeRefusal;
+  /** Whether it may have a lock, of which closing is no certain end. */
+  private volatile boolean locked;
+  private volatile boolean leased;
 
   /** Made before the descriptor is, which goes straight into it: an error cannot come in between and lose it. */
   private Fd(int writeRefusal) {
@@ -39,6 +43,13 @@ public final class Fd implements AutoCloseable {
       throw new SystemCallException(call, -number);
     }
     return this;
+  }
+
+  /** {@return the descriptor that a call makes, close-on-exec} */
+  static Fd of(SystemCall call, LongSupplier making) throws SystemCallException {
+    Fd made = new Fd();
+    made.number = (int) making.getAsLong();
+    return made.madeBy(call);
   }
 
   /**
@@ -105,6 +116,16 @@ public final class Fd implements AutoCloseable {
 
   private static Fd open(Path path, int flags, int mode) throws SystemCallException {
     return openAt(Abi.AT_FDCWD, PathBytes.of(path), flags, mode);
+  }
+
+  /** {@return what the path leads to, found and not opened: the descriptor names it, and no driver is told} */
+  static Fd openPlace(Path path) throws SystemCallException {
+    return open(path, Abi.O_PATH, 0);
+  }
+
+  /** Opens, or makes, what is in this folder under a name. */
+  Fd openAt(byte[] name, int flags, int mode) throws SystemCallException {
+    return openAt(number, name, flags, mode);
   }
 
   private static Fd openAt(int folder, byte[] path, int flags, int mode) throws SystemCallException {
@@ -197,7 +218,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if fstat(2) fails
    */
   public FileStatus status() throws SystemCallException {
-    return statusOf(number);
+    return FileStatus.of(number);
   }
 
   /**
@@ -207,34 +228,8 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if open(2) or fstat(2) fails
    */
   public static FileStatus statusOf(Path path) throws SystemCallException {
-    try (Fd file = open(path, Abi.O_PATH, 0)) {
+    try (Fd file = openPlace(path)) {
       return file.status();
-    }
-  }
-
-  /**
-   * {@return which file an open one is; of the nodes of one device all are the same}
-   *
-   * @param number the number of its descriptor
-   * @throws SystemCallException if fstat(2) fails
-   */
-  public static FileId whatIsBehind(int number) throws SystemCallException {
-    FileStatus status = statusOf(number);
-    // No file system has the number -1; kinds of devices have numbers of their own.
-    return status.isCharacterDevice() || status.isBlockDevice()
-        ? new FileId(status.isBlockDevice() ? -2 : -1, status.deviceNumber())
-        : status.id();
-  }
-
-  static FileStatus statusOf(int number) throws SystemCallException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment stat = arena.allocate(Structs.STAT);
-      Linux.check(SystemCall.FSTAT, Linux.calls().fstat(number, stat));
-      FileId id = new FileId(Structs.readLong(stat, Structs.STAT, "st_dev"),
-          Structs.readLong(stat, Structs.STAT, "st_ino"));
-      return new FileStatus(id, Structs.readInt(stat, Structs.STAT, "st_mode"),
-          Structs.readLong(stat, Structs.STAT, "st_size"), Structs.readLong(stat, Structs.STAT, "st_rdev"),
-          Structs.readLong(stat, Structs.STAT, "st_blocks") * 512);
     }
   }
 
@@ -244,17 +239,7 @@ public final class Fd implements AutoCloseable {
    * @throws SystemCallException if fstatfs(2) fails
    */
   public FileSystem fileSystem() throws SystemCallException {
-    return fileSystemOf(number);
-  }
-
-  static FileSystem fileSystemOf(int number) throws SystemCallException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment statfs = arena.allocate(Structs.STATFS);
-      Linux.check(SystemCall.FSTATFS, Linux.calls().fstatfs(number, statfs));
-      return new FileSystem(Structs.readLong(statfs, Structs.STATFS, "f_type"),
-          Structs.readLong(statfs, Structs.STATFS, "f_bsize"), Structs.readLong(statfs, Structs.STATFS, "f_blocks"),
-          Structs.readLong(statfs, Structs.STATFS, "f_bavail"));
-    }
+    return FileSystem.of(number);
   }
 
   /**
@@ -379,6 +364,7 @@ public final class Fd implements AutoCloseable {
       return false;
     }
     Linux.check(SystemCall.FCNTL, result);
+    leased = true;
     result = Linux.calls().fcntl(number, Abi.F_SETOWN, 0);
     if (result < 0) {
       endLease();
@@ -389,19 +375,35 @@ public final class Fd implements AutoCloseable {
 
   /** Gives the lease back, if there is one. Never throws: closing the file would give it back too. */
   public void endLease() {
+    leased = false;
     long result = Linux.calls().fcntl(number, Abi.F_SETLEASE, Abi.F_UNLCK);
     if (result < 0 && result != -Abi.EAGAIN) {
       LOG.log(Level.WARNING, "the end of the lease of descriptor {0} reported errno {1}", number, -result);
     }
   }
 
+  /** Says that the file has got a lock, so that closing it ends the lock. */
+  void hasLock() {
+    locked = true;
+  }
+
   /**
-   * Closes the descriptor, once; a further call does nothing. Never throws: Linux lets go of it even when it complains.
+   * Ends the locks and the lease of this opening, and closes the descriptor, once; a further call does nothing. Never
+   * throws: Linux lets go of it even when it complains.
+   *
+   * <p>To close it would not be enough: where another thread starts a program at that moment, the child has the opening,
+   * too, until it executes the program.
    */
   @Override
   public synchronized void close() {
     int open = number;
     if (open >= 0) {
+      if (leased) {
+        endLease();
+      }
+      if (locked) {
+        FileLock.endAll(this);
+      }
       long result;
       try {
         number = -1;

@@ -4,6 +4,8 @@ package dev.jdax.platform;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -17,6 +19,8 @@ public enum FileLock {
   SHARED(Abi.F_RDLCK),
   /** Nobody else may lock it. */
   EXCLUSIVE(Abi.F_WRLCK);
+
+  private static final Logger LOG = System.getLogger("dev.jdax");
 
   private final int type;
 
@@ -61,7 +65,18 @@ public enum FileLock {
         return false;
       }
       Linux.check(SystemCall.FCNTL, result);
+      file.hasLock();
       return true;
+    }
+  }
+
+  /** Ends all locks of this opening of the file; never throws. */
+  static void endAll(Fd file) {
+    try (Arena arena = Arena.ofConfined()) {
+      long result = Linux.calls().fcntl(file.number(), Abi.F_OFD_SETLK, flock(arena, Range.ALL, Abi.F_UNLCK).address());
+      if (result < 0) {
+        LOG.log(Level.WARNING, "the end of the locks of descriptor {0} reported errno {1}", file.number(), -result);
+      }
     }
   }
 
@@ -85,6 +100,10 @@ public enum FileLock {
   }
 
   private MemorySegment flock(Arena arena, Range range) {
+    return flock(arena, range, type);
+  }
+
+  private static MemorySegment flock(Arena arena, Range range, int type) {
     MemorySegment flock = arena.allocate(Structs.FLOCK); // l_whence 0 is SEEK_SET
     flock.set(JAVA_SHORT, Structs.offset(Structs.FLOCK, "l_type"), (short) type);
     flock.set(JAVA_LONG, Structs.offset(Structs.FLOCK, "l_start"), range.start);

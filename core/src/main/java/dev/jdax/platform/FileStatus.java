@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.platform;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
 /**
  * What {@code fstat(2)} says of an open file.
  *
@@ -11,6 +14,30 @@ package dev.jdax.platform;
  * @param allocated {@code st_blocks}: how much it has of what it lies on, in bytes
  */
 public record FileStatus(FileId id, int mode, long size, long deviceNumber, long allocated) {
+  /**
+   * {@return what fstat(2) says of a descriptor}
+   *
+   * @param descriptor the number of the descriptor
+   * @throws SystemCallException if fstat(2) fails
+   */
+  public static FileStatus of(int descriptor) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment stat = arena.allocate(Structs.STAT);
+      Linux.check(SystemCall.FSTAT, Linux.calls().fstat(descriptor, stat));
+      FileId id = new FileId(Structs.readLong(stat, Structs.STAT, "st_dev"),
+          Structs.readLong(stat, Structs.STAT, "st_ino"));
+      return new FileStatus(id, Structs.readInt(stat, Structs.STAT, "st_mode"),
+          Structs.readLong(stat, Structs.STAT, "st_size"), Structs.readLong(stat, Structs.STAT, "st_rdev"),
+          Structs.readLong(stat, Structs.STAT, "st_blocks") * 512);
+    }
+  }
+
+  /** {@return which bytes it shows: all nodes of one device show the same} */
+  public FileId shown() {
+    // No file system has the number -1; kinds of devices have numbers of their own.
+    return isCharacterDevice() || isBlockDevice() ? new FileId(isBlockDevice() ? -2 : -1, deviceNumber) : id;
+  }
+
   /** {@return whether it is an ordinary file} */
   public boolean isRegular() {
     return (mode & Abi.S_IFMT) == Abi.S_IFREG;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.platform;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
 /**
  * What {@code fstatfs(2)} says of the file system that a file is on.
  *
@@ -10,6 +13,17 @@ package dev.jdax.platform;
  * @param freeBlocks {@code f_bavail}: how many of them can still be had
  */
 public record FileSystem(long magic, long blockSize, long blocks, long freeBlocks) {
+  /** {@return what fstatfs(2) says of a descriptor} */
+  static FileSystem of(int descriptor) throws SystemCallException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment statfs = arena.allocate(Structs.STATFS);
+      Linux.check(SystemCall.FSTATFS, Linux.calls().fstatfs(descriptor, statfs));
+      return new FileSystem(Structs.readLong(statfs, Structs.STATFS, "f_type"),
+          Structs.readLong(statfs, Structs.STATFS, "f_bsize"), Structs.readLong(statfs, Structs.STATFS, "f_blocks"),
+          Structs.readLong(statfs, Structs.STATFS, "f_bavail"));
+    }
+  }
+
   /** {@return whether it is hugetlbfs, which maps in pages of its block size and in no others} */
   public boolean isHugetlbfs() {
     return magic == Abi.HUGETLBFS_MAGIC;

@@ -28,6 +28,10 @@ interface LinuxCalls {
     return restart(SystemCall.OPENAT, directory, path.address(), flags, mode, 0, 0);
   }
 
+  default long unlinkat(int directory, MemorySegment path, int flags) {
+    return restart(SystemCall.UNLINKAT, directory, path.address(), flags, 0, 0, 0);
+  }
+
   default long close(int fd) {
     return invoke(SystemCall.CLOSE, fd, 0, 0, 0, 0, 0);
   }
@@ -123,6 +127,23 @@ interface LinuxCalls {
   /** The kernel's own call, whose structure is {@link Structs#KERNEL_SIGACTION}. */
   default long rt_sigaction(int signal, MemorySegment wanted, MemorySegment old) {
     return restart(SystemCall.RT_SIGACTION, signal, wanted.address(), old.address(), Long.BYTES, 0, 0);
+  }
+
+  default long cachestat(int fd, MemorySegment range, MemorySegment counts) {
+    return restart(SystemCall.CACHESTAT, fd, range.address(), counts.address(), 0, 0, 0);
+  }
+
+  default long fsopen(MemorySegment type, int flags) {
+    return restart(SystemCall.FSOPEN, type.address(), flags, 0, 0, 0, 0);
+  }
+
+  /** Without a value, which not all commands have. */
+  default long fsconfig(int context, int command, MemorySegment key) {
+    return restart(SystemCall.FSCONFIG, context, command, key.address(), 0, 0, 0);
+  }
+
+  default long fsmount(int context, int flags, int attributes) {
+    return restart(SystemCall.FSMOUNT, context, flags, attributes, 0, 0, 0);
   }
 
   default long ioctl(int fd, long request, MemorySegment argument) {

@@ -15,11 +15,11 @@ import java.util.Optional;
  * @param source what was mounted, such as {@code /dev/vda}; a word without a meaning where there is no device
  * @param options the options of the file system
  */
-public record Mount(String device, String root, String point, String type, String source, List<String> options) {
+public record Mount(String device, ProcPath root, ProcPath point, String type, ProcPath source, List<String> options) {
   /**
    * {@return the mounts that the lines tell of, in their order; a line of another form is passed over}
    *
-   * @param lines the lines of a mountinfo
+   * @param lines the lines of a mountinfo, read in ISO 8859-1
    */
   public static List<Mount> of(List<String> lines) {
     List<Mount> mounts = new ArrayList<>();

@@ -33,9 +33,9 @@ final class PageTableColours {
     if (piece.length() < GIB) {
       return null;
     }
-    FileSystem fileSystem = Fd.fileSystemOf(piece.descriptor());
+    FileSystem fileSystem = FileSystem.of(piece.descriptor());
     boolean sharable = fileSystem.isHugetlbfs() && fileSystem.blockSize() == SHARED_ENTRY;
-    return sharable ? Fd.statusOf(piece.descriptor()).id() : null;
+    return sharable ? FileStatus.of(piece.descriptor()).id() : null;
   }
 
   /** {@return the colour of a piece at an address} */

@@ -13,7 +13,9 @@ import java.util.HexFormat;
  * <p>The text of a path has other bytes in a locale that is not UTF-8, and has lost those that are no text in the
  * locale. The URI of a path has them all, both ways.
  */
-public final class PathBytes {
+final class PathBytes {
+  private static final Path ROOT = Path.of("/");
+
   private PathBytes() {
   }
 
@@ -23,7 +25,8 @@ public final class PathBytes {
     if (StandardCharsets.US_ASCII.newEncoder().canEncode(text)) {
       return text.getBytes(StandardCharsets.US_ASCII);
     }
-    String escaped = path.toUri().getRawPath();
+    // The URI of a relative path has the text of the working folder in it, which may have lost bytes.
+    String escaped = ROOT.resolve(path).toUri().getRawPath().substring(path.isAbsolute() ? 0 : 1);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (int i = 0; i < escaped.length(); i++) {
       if (escaped.charAt(i) == '%') {
@@ -36,23 +39,12 @@ public final class PathBytes {
     return bytes.toByteArray();
   }
 
-  /**
-   * {@return the path of such bytes, which need not be text in the locale}
-   *
-   * @param bytes the bytes of an absolute path
-   * @throws IllegalArgumentException if the path is not absolute, or has a zero byte
-   */
-  public static Path path(byte[] bytes) {
-    if (bytes.length == 0 || bytes[0] != '/') {
-      throw new IllegalArgumentException("not an absolute path: " + new String(bytes, StandardCharsets.UTF_8));
-    }
+  /** {@return the path of these bytes, which is absolute and holds no zero byte} */
+  static Path toPath(byte[] bytes) {
     StringBuilder escaped = new StringBuilder("file://");
     for (byte one : bytes) {
-      if (one == '/' || one >= '0' && one <= '9' || one >= 'A' && one <= 'Z' || one >= 'a' && one <= 'z') {
-        escaped.append((char) one);
-      } else {
-        escaped.append('%').append(HexFormat.of().withUpperCase().toHexDigits(one));
-      }
+      boolean plain = one >= '0' && one <= '9' || one >= 'A' && one <= 'Z' || one >= 'a' && one <= 'z' || one == '/';
+      escaped.append(plain ? Character.toString(one) : "%" + HexFormat.of().withUpperCase().toHexDigits(one));
     }
     return Path.of(URI.create(escaped.toString()));
   }

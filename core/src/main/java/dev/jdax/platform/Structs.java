@@ -30,6 +30,21 @@ final class Structs {
       paddingLayout(4), JAVA_LONG.withName("l_start"), JAVA_LONG.withName("l_len"), JAVA_INT.withName("l_pid"),
       paddingLayout(4)).withName("flock");
 
+  /** {@code struct fiemap}, linux/fiemap.h, after which the extents come. */
+  static final StructLayout FIEMAP = structLayout(JAVA_LONG.withName("fm_start"), JAVA_LONG.withName("fm_length"),
+      JAVA_INT.withName("fm_flags"), JAVA_INT.withName("fm_mapped_extents"), JAVA_INT.withName("fm_extent_count"),
+      paddingLayout(4)).withName("fiemap");
+
+  /** {@code struct fiemap_extent}, linux/fiemap.h. */
+  static final StructLayout FIEMAP_EXTENT = structLayout(JAVA_LONG.withName("fe_logical"),
+      JAVA_LONG.withName("fe_physical"), JAVA_LONG.withName("fe_length"), paddingLayout(16),
+      JAVA_INT.withName("fe_flags"), paddingLayout(12)).withName("fiemap_extent");
+
+  /** {@code struct loop_info64}, linux/loop.h. */
+  static final StructLayout LOOP_INFO64 = structLayout(JAVA_LONG.withName("lo_device"), JAVA_LONG.withName("lo_inode"),
+      JAVA_LONG.withName("lo_rdevice"), JAVA_LONG.withName("lo_offset"), JAVA_LONG.withName("lo_sizelimit"),
+      paddingLayout(192)).withName("loop_info64");
+
   /** {@code struct rusage}, linux/resource.h. */
   static final StructLayout RUSAGE = structLayout(paddingLayout(32), JAVA_LONG.withName("ru_maxrss"), paddingLayout(24),
       JAVA_LONG.withName("ru_minflt"), JAVA_LONG.withName("ru_majflt"), paddingLayout(64)).withName("rusage");

@@ -5,19 +5,25 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.platform.Beneath;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.FoundFile;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.platform.UntilExec;
 
 /**
  * A file or a block device that is read and written through one descriptor, while nobody else uses it.
@@ -38,6 +44,7 @@ public final class EditedFile implements AutoCloseable {
   private final String attempt;
   private final Unproven unproven;
   private final Fd file;
+  private final Beneath beneath;
   private final FileStatus status;
   private final FileSystem fileSystem;
   private final long size;
@@ -52,12 +59,14 @@ public final class EditedFile implements AutoCloseable {
   public record Unproven(boolean allowed, String remedy) {
   }
 
-  private EditedFile(Path path, String attempt, Unproven unproven, Fd file, FileStatus status, FileSystem fileSystem,
+  private EditedFile(Path path, String attempt, Unproven unproven, Fd file, Beneath beneath, FileStatus status,
+      FileSystem fileSystem,
       long size) {
     this.path = path;
     this.attempt = attempt;
     this.unproven = unproven;
     this.file = file;
+    this.beneath = beneath;
     this.status = status;
     this.fileSystem = fileSystem;
     this.size = size;
@@ -76,20 +85,17 @@ public final class EditedFile implements AutoCloseable {
    */
   public static EditedFile open(Path path, String attempt, Unproven unproven) throws DaxException {
     try (Unwind unwind = new Unwind()) {
-      // Some character devices do something when they are opened.
-      FileStatus before = Fd.statusOf(path);
-      requireKind(before, attempt);
-      Fd file = openExclusively(path, before, attempt);
+      Fd file = find(path, attempt);
       unwind.onFailure(file::close);
       FileStatus status = file.status();
-      requireKind(status, attempt);
-      FileClaim.lock(file, FileLock.Range.ALL, attempt);
+      Beneath beneath = FileClaim.lock(file, FileLock.Range.ALL, attempt);
+      unwind.onFailure(beneath::close);
       long size = file.end();
       if (size == 0) {
         throw new DaxException(Errno.EINVAL, attempt, "it is empty",
             "give it the size of the DIMM, as truncate -s does");
       }
-      EditedFile opened = new EditedFile(path, attempt, unproven, file, status, file.fileSystem(), size);
+      EditedFile opened = new EditedFile(path, attempt, unproven, file, beneath, status, file.fileSystem(), size);
       opened.begin();
       opened.end();
       unwind.keep();
@@ -99,6 +105,15 @@ public final class EditedFile implements AutoCloseable {
     }
   }
 
+  private static Fd find(Path path, String attempt) throws DaxException, SystemCallException {
+    try (FoundFile found = FoundFile.at(path)) {
+      FileStatus status = found.status();
+      requireKind(status, attempt);
+      return openExclusively(found, status, attempt);
+    }
+  }
+
+  /** Refuses what is neither a file nor a block device. To open a device can do something, and a pipe can wait. */
   static void requireKind(FileStatus status, String attempt) throws DaxException {
     if (status.isFolder()) {
       throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
@@ -122,23 +137,29 @@ public final class EditedFile implements AutoCloseable {
     };
   }
 
-  private static Fd openExclusively(Path path, FileStatus before, String attempt)
+  private static Fd openExclusively(FoundFile found, FileStatus status, String attempt)
       throws DaxException, SystemCallException {
     try {
-      return Fd.openExclusively(path);
+      Optional<Fd> opened = UntilExec.last(found::openExclusively, Optional::isPresent);
+      if (opened.isPresent()) {
+        return opened.get();
+      }
     } catch (SystemCallException e) {
-      boolean running = e.errno() == Errno.ETXTBSY.number();
-      if (!running && (e.errno() != Errno.EBUSY.number() || !before.isBlockDevice())) {
-        throw e;
+      if (e.errno() == Errno.ETXTBSY.number()) {
+        throw inUse(attempt, status, "is a program that runs", e);
       }
-      List<String> uses = KernelUses.OF_THIS_MACHINE.of(before);
-      if (uses.isEmpty()) {
-        uses.add(running
-            ? "is a program that runs"
-            : "is held by the kernel, for a mount in another container, a driver or a program");
-      }
-      throw new DaxException(Errno.EBUSY, attempt, used(uses), "end what uses it", e);
+      throw e;
     }
+    throw inUse(attempt, status, "is held by the kernel, for a mount in another container, a driver or a program",
+        null);
+  }
+
+  private static DaxException inUse(String attempt, FileStatus status, String otherwise, Throwable cause) {
+    List<String> uses = KernelUses.OF_THIS_MACHINE.of(status);
+    if (uses.isEmpty()) {
+      uses.add(otherwise);
+    }
+    return new DaxException(Errno.EBUSY, attempt, used(uses), "end what uses it", cause);
   }
 
   private static String used(List<String> uses) {
@@ -156,6 +177,10 @@ public final class EditedFile implements AutoCloseable {
    * {@return a path that leads to this very file, whatever has become of its name, for a program of the same user}
    */
   public Path link() {
+    return link(file);
+  }
+
+  private static Path link(Fd file) {
     return PROC.resolve(ProcessHandle.current().pid() + "/fd/" + file.number());
   }
 
@@ -192,7 +217,7 @@ public final class EditedFile implements AutoCloseable {
       return "the kernel does not say which processes have a block device open";
     }
     try {
-      leased = file.lease();
+      leased = UntilExec.last(file::lease, given -> given);
       if (leased) {
         return fileSystem.leasesAreProof()
             ? ""
@@ -230,7 +255,9 @@ public final class EditedFile implements AutoCloseable {
 
   private List<String> processes(FileUsers.Descriptors counting) {
     try {
-      return FileUsers.of(PROC, link(), counting, link()).users();
+      Set<Path> own = new HashSet<>(Set.of(link()));
+      beneath.layers().forEach(layer -> own.add(link(layer.file())));
+      return FileUsers.of(PROC, link(), counting, own).users();
     } catch (IOException e) {
       return List.of(); // without /proc they have no names
     }
@@ -315,6 +342,7 @@ public final class EditedFile implements AutoCloseable {
   /** Closes the file, and ends lock and lease. */
   @Override
   public void close() {
+    beneath.close();
     file.close();
   }
 }

@@ -11,10 +11,13 @@ import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
+import dev.jdax.platform.Beneath;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileLock;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FileSystem;
+import dev.jdax.platform.FoundFile;
+import dev.jdax.platform.Holes;
 import dev.jdax.platform.SystemCallException;
 
 /**
@@ -31,16 +34,19 @@ import dev.jdax.platform.SystemCallException;
 public final class FileClaim implements Claim {
   private final Path path;
   private final Fd file;
+  private final Beneath beneath;
   private final long offset;
   private final long length;
   private final PageSize granularity;
   private final boolean inMemory;
   private final Set<Waiver> waivers;
 
-  private FileClaim(Path path, Fd file, long offset, long length, PageSize granularity, boolean inMemory,
+  private FileClaim(Path path, Fd file, Beneath beneath, long offset, long length, PageSize granularity,
+      boolean inMemory,
       Set<Waiver> waivers) {
     this.path = path;
     this.file = file;
+    this.beneath = beneath;
     this.offset = offset;
     this.length = length;
     this.granularity = granularity;
@@ -49,45 +55,61 @@ public final class FileClaim implements Claim {
   }
 
   /**
-   * Claims a part of a file; for reading alone, if it may not be written. If that fails, nothing is left behind, but
-   * that holes in the part may have been filled.
+   * Claims a part of a file; for reading alone, if it may not be written. If that fails, nothing is left behind: what
+   * was allocated in holes of the part is given back, unless somebody else has written there in that time.
    *
    * @param path the file
    * @param offset where the part begins, in bytes
    * @param length how long it is, in bytes, positive
    * @param waivers what is not asked of the memory
    * @return the claim
-   * @throws DaxException with EBUSY, and the range, if another claim overlaps; with EINVAL if the file is shorter; with
-   *     ENOSPC if holes in it cannot be filled; with EACCES, EPERM or EROFS if it is on hugetlbfs, has holes, may not be
+   * @throws IllegalArgumentException if the offset is negative, the length is not positive, or their sum overflows
+   * @throws DaxException with EISDIR if it is a folder; with EINVAL if it is neither a file nor a block device; with
+   *     EBUSY, and the range, if another claim overlaps; with EINVAL if the file is shorter; with
+   *     ENOSPC if holes in it cannot be filled, with ENOMEM if that would take memory that the machine, or a cgroup of
+   *     this process, has not got ({@link Headroom}); with EACCES, EPERM or EROFS if it is on hugetlbfs, has holes, may not be
    *     written, and the allocation is not waived; or as the file cannot be opened for reading
    */
   public static FileClaim of(Path path, long offset, long length, Set<Waiver> waivers) throws DaxException {
     String attempt = "claim " + range(offset, length) + " of " + path;
+    if (offset < 0 || length <= 0 || offset > Long.MAX_VALUE - length) {
+      throw new IllegalArgumentException("a part of a file is not empty and begins in it, as " + length + " bytes at "
+          + offset + " do not");
+    }
     try (Unwind unwind = new Unwind()) {
-      Fd file = Fd.openAsAllowed(path);
+      Fd file = find(path, attempt);
       unwind.onFailure(file::close);
       boolean readOnly = file.writeRefusal() != 0;
-      lock(file, new FileLock.Range(offset, length), attempt);
+      Beneath beneath = lock(file, new FileLock.Range(offset, length), attempt);
+      unwind.onFailure(beneath::close);
       FileStatus status = file.status();
+      FileSystem fileSystem = file.fileSystem();
+      long end = file.end();
+      if (end - length < offset) {
+        throw new DaxException(Errno.EINVAL, attempt, "the file ends at " + ByteSize.hex(end),
+            "see who has truncated it");
+      }
       if (status.isRegular()) {
-        if (status.size() - length < offset) {
-          throw new DaxException(Errno.EINVAL, attempt, "the file ends at " + ByteSize.hex(status.size()),
-              "see who has truncated it");
-        }
         if (!waivers.contains(Waiver.ALLOCATION)) {
           if (readOnly) {
             requireNoHugeHoles(attempt, file, status);
           } else {
-            allocate(attempt, file, offset, length);
+            allocate(attempt, file, fileSystem, offset, length);
           }
         }
       }
-      FileSystem fileSystem = file.fileSystem();
       unwind.keep();
-      return new FileClaim(path, file, offset, length, granularityOf(fileSystem),
+      return new FileClaim(path, file, beneath, offset, length, granularityOf(fileSystem),
           fileSystem.isVolatile() && status.isRegular(), Set.copyOf(waivers));
     } catch (SystemCallException e) {
       throw refused(attempt, e, "see that the file is there, and that you may read and write it");
+    }
+  }
+
+  private static Fd find(Path path, String attempt) throws DaxException, SystemCallException {
+    try (FoundFile found = FoundFile.at(path)) {
+      EditedFile.requireKind(found.status(), attempt);
+      return found.openAsAllowed();
     }
   }
 
@@ -101,10 +123,14 @@ public final class FileClaim implements Claim {
     }
   }
 
-  private static void allocate(String attempt, Fd file, long offset, long length)
+  private static void allocate(String attempt, Fd file, FileSystem fileSystem, long offset, long length)
       throws DaxException, SystemCallException {
+    Holes holes = new Holes(file, fileSystem, offset, length);
+    if (fileSystem.isVolatile() && !fileSystem.isHugetlbfs()) {
+      Headroom.now().require(attempt, holes.missing());
+    }
     try {
-      file.allocate(offset, length);
+      holes.fill();
     } catch (SystemCallException e) {
       if (e.errno() == Errno.EFBIG.number()) {
         throw refused(attempt, e, "raise the limit of file sizes (ulimit -f), or waive the allocation");
@@ -113,7 +139,6 @@ public final class FileClaim implements Claim {
           && e.errno() != Errno.ENOMEM.number() && e.errno() != Errno.EDQUOT.number()) {
         throw e;
       }
-      FileSystem fileSystem = file.fileSystem();
       throw refused(attempt, e, fileSystem.isHugetlbfs()
           ? shortOfHugePages(fileSystem) + "; or waive the allocation"
           : "make room for it, or waive the allocation");
@@ -127,19 +152,36 @@ public final class FileClaim implements Claim {
   }
 
   /**
-   * Locks a part of a file against every other claim of it, until the file is closed; of a file that may only be read,
-   * looks whether there is another claim.
+   * Locks a part of a file, and what lies beneath it, against every other claim, until the file and what is returned are
+   * closed; of a file that may only be read, looks whether there is another claim.
+   *
+   * @return what lies beneath
    */
-  static void lock(Fd file, FileLock.Range wanted, String attempt) throws DaxException, SystemCallException {
-    boolean ours = file.writeRefusal() == 0
-        ? FileLock.EXCLUSIVE.take(file, wanted)
-        : FileLock.EXCLUSIVE.inTheWay(file, wanted).isEmpty();
+  static Beneath lock(Fd file, FileLock.Range wanted, String attempt) throws DaxException, SystemCallException {
+    boolean reader = file.writeRefusal() != 0;
+    lock(file, wanted, reader, attempt, "it");
+    try (Unwind unwind = new Unwind()) {
+      Beneath beneath = Beneath.of(file, wanted);
+      unwind.onFailure(beneath::close);
+      for (Beneath.Layer layer : beneath.layers()) {
+        lock(layer.file(), layer.range(), reader || layer.file().writeRefusal() != 0, attempt, "what lies under it");
+      }
+      unwind.keep();
+      return beneath;
+    }
+  }
+
+  private static void lock(Fd file, FileLock.Range wanted, boolean reader, String attempt, String what)
+      throws DaxException, SystemCallException {
+    boolean ours = reader
+        ? FileLock.EXCLUSIVE.inTheWay(file, wanted).isEmpty()
+        : FileLock.EXCLUSIVE.take(file, wanted);
     if (!ours) {
       throw new DaxException(Errno.EBUSY, attempt,
           FileLock.EXCLUSIVE.inTheWay(file, wanted)
               .map(other -> (other.equals(FileLock.Range.ALL) ? "all" : range(other.start(), other.length()))
-                  + " of it is claimed already")
-              .orElse("it was claimed a moment ago"),
+                  + " of " + what + " is claimed already" + FileUsers.lockHolders(file.number()))
+              .orElse(what + " was claimed a moment ago"),
           "close what has claimed it");
     }
   }
@@ -197,7 +239,7 @@ public final class FileClaim implements Claim {
     if (at < 0 || count < 0 || at > length - count) {
       throw new IndexOutOfBoundsException(range(at, count) + " in a claim of " + length + " bytes");
     }
-    return new FileClaim(path, file, offset + at, count, granularity, inMemory, waivers);
+    return new FileClaim(path, file, beneath, offset + at, count, granularity, inMemory, waivers);
   }
 
   @Override
@@ -261,6 +303,7 @@ public final class FileClaim implements Claim {
 
   @Override
   public void close() {
+    beneath.close();
     file.close();
   }
 }

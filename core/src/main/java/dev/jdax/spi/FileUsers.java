@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.jdax.platform.DeviceNumber;
+import dev.jdax.platform.ProcPath;
 import dev.jdax.platform.WholeFile;
 
 /**
@@ -30,7 +32,6 @@ public record FileUsers(List<String> users, List<String> unseen) {
   // fcntl.h
   private static final long O_WRONLY = 1;
   private static final long O_RDWR = 2;
-  private static final Path NONE = Path.of("");
   /** What /proc/PID/ns/pid leads to outside of all containers: PROC_PID_INIT_INO in include/linux/proc_ns.h. */
   private static final String OUTERMOST = "pid:[4026531836]";
 
@@ -40,6 +41,8 @@ public record FileUsers(List<String> users, List<String> unseen) {
     NONE,
     /** Those through which the process may write. */
     WRITABLE,
+    /** Those that have a lock of the file; of these, no mapping counts. */
+    LOCKING,
     /** All. */
     ALL
   }
@@ -53,7 +56,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
    * @throws IOException if {@code proc} cannot be read
    */
   public static FileUsers ofDevice(Path proc, String number) throws IOException {
-    FileUsers found = of(proc, Sought.ofDevice(number), Descriptors.ALL, NONE);
+    FileUsers found = of(proc, Sought.ofDevice(number), Descriptors.ALL, Set.of());
     if (!isOutermost(proc)) {
       found.unseen.add("all outside of this container");
     }
@@ -75,14 +78,35 @@ public record FileUsers(List<String> users, List<String> unseen) {
    * @param proc where the processes are shown
    * @param file the file
    * @param counting which descriptors count as a use
-   * @param own a descriptor that does not count
+   * @param own descriptors that do not count
    * @throws IOException if the file is not there, or {@code proc} cannot be read
    */
-  static FileUsers of(Path proc, Path file, Descriptors counting, Path own) throws IOException {
+  static FileUsers of(Path proc, Path file, Descriptors counting, Set<Path> own) throws IOException {
     return of(proc, Sought.of(file), counting, own);
   }
 
-  private static FileUsers of(Path proc, Sought sought, Descriptors counting, Path own) throws IOException {
+  /**
+   * {@return who has locked a file, but for a descriptor of this process, for the end of a sentence that says that the
+   * file is locked, as far as {@code /proc} shows it}
+   *
+   * <p>The kernel itself does not say it: a lock belongs to an opening, which several processes may have.
+   *
+   * @param descriptor the number of a descriptor of the file
+   */
+  public static String lockHolders(int descriptor) {
+    Path own = Path.of("/proc").resolve(ProcessHandle.current().pid() + "/fd/" + descriptor);
+    List<String> holders;
+    try {
+      holders = of(Path.of("/proc"), own, Descriptors.LOCKING, Set.of(own)).users;
+    } catch (IOException e) {
+      holders = List.of();
+    }
+    return holders.isEmpty()
+        ? ", by a process that /proc does not show here: one of another user or another container"
+        : ", by process " + String.join(", ", holders);
+  }
+
+  private static FileUsers of(Path proc, Sought sought, Descriptors counting, Set<Path> own) throws IOException {
     FileUsers found = new FileUsers(new ArrayList<>(), new ArrayList<>());
     boolean all = false;
     if (Files.isDirectory(proc)) {
@@ -106,9 +130,10 @@ public record FileUsers(List<String> users, List<String> unseen) {
     return FirstFew.of(unseen);
   }
 
-  private void look(Path process, Sought sought, Descriptors counting, Path own) {
+  private void look(Path process, Sought sought, Descriptors counting, Set<Path> own) {
     try {
-      if (sought.isMappedBy(process) || counting != Descriptors.NONE && sought.isOpenIn(process, counting, own)) {
+      if (counting != Descriptors.LOCKING && sought.isMappedBy(process)
+          || counting != Descriptors.NONE && sought.isOpenIn(process, counting, own)) {
         users.add(describe(process));
       }
     } catch (AccessDeniedException e) {
@@ -123,11 +148,11 @@ public record FileUsers(List<String> users, List<String> unseen) {
     }
   }
 
-  /** The file as {@code /proc} shows it; a device that is sought by its number alone has no path. */
+  /** The file as {@code /proc} shows it, read in ISO 8859-1; a device that is sought by its number alone has no path. */
   private record Sought(String path, long device, long inode, long deviceNumber) {
     static Sought of(Path file) throws IOException {
       Map<String, Object> status = Files.readAttributes(file, "unix:dev,ino,rdev");
-      return new Sought(file.toRealPath().toString().replace("\n", "\\012"), (long) status.get("dev"),
+      return new Sought(ProcPath.of(file.toRealPath()).bytes().replace("\n", "\\012"), (long) status.get("dev"),
           (long) status.get("ino"), (long) status.get("rdev"));
     }
 
@@ -162,14 +187,14 @@ public record FileUsers(List<String> users, List<String> unseen) {
       String[] fields = line.split(" +", 6);
       return fields.length == 6 && !path.isEmpty()
           && (fields[3].equals(new DeviceNumber(device).inHex()) && fields[4].equals(Long.toString(inode))
-              || decoded(fields[5]).equals(path));
+              || fields[5].equals(path));
     }
 
-    boolean isOpenIn(Path process, Descriptors counting, Path own) throws IOException {
+    boolean isOpenIn(Path process, Descriptors counting, Set<Path> own) throws IOException {
       try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
         for (Path descriptor : descriptors) {
-          if (!descriptor.equals(own) && isBehind(descriptor)
-              && (counting == Descriptors.ALL || isWritable(process, descriptor))) {
+          if (!own.contains(descriptor) && isBehind(descriptor)
+              && counts(process, descriptor, counting)) {
             return true;
           }
         }
@@ -177,16 +202,28 @@ public record FileUsers(List<String> users, List<String> unseen) {
       return false;
     }
 
-    /** {@return what the line {@code flags:}, in octal, says of O_WRONLY and O_RDWR} */
-    private static boolean isWritable(Path process, Path descriptor) throws IOException {
+    private static boolean counts(Path process, Path descriptor, Descriptors counting) throws IOException {
+      if (counting == Descriptors.ALL) {
+        return true;
+      }
       Path info = process.resolve("fdinfo").resolve(descriptor.getFileName().toString());
       try {
-        return WholeFile.lines(info, StandardCharsets.ISO_8859_1).stream().filter(line -> line.startsWith("flags:"))
-            .map(line -> line.substring("flags:".length()).strip())
-            .anyMatch(flags -> (Long.parseLong(flags, 8) & (O_WRONLY | O_RDWR)) != 0);
+        return WholeFile.lines(info, StandardCharsets.ISO_8859_1).stream()
+            .anyMatch(counting == Descriptors.LOCKING ? Sought::isLock : Sought::isWritable);
       } catch (NoSuchFileException e) {
         return false; // closed since it was listed
       }
+    }
+
+    /** {@return what the line {@code flags:}, in octal, says of O_WRONLY and O_RDWR} */
+    private static boolean isWritable(String line) {
+      return line.startsWith("flags:")
+          && (Long.parseLong(line.substring("flags:".length()).strip(), 8) & (O_WRONLY | O_RDWR)) != 0;
+    }
+
+    /** {@return whether a line is of a lock that keeps others from a range: of an opening, or of a process} */
+    private static boolean isLock(String line) {
+      return line.startsWith("lock:") && (line.contains(" OFDLCK ") || line.contains(" POSIX "));
     }
 
     /** A device may have several nodes, and is known by its number; another file by its inode. */
@@ -200,10 +237,6 @@ public record FileUsers(List<String> users, List<String> unseen) {
         return false; // closed or unmapped since it was listed
       }
     }
-  }
-
-  private static String decoded(String path) {
-    return new String(path.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 
   private static boolean isKernelThread(Path process) {
@@ -220,7 +253,7 @@ public record FileUsers(List<String> users, List<String> unseen) {
   private static String describe(Path process) {
     String command;
     try {
-      command = WholeFile.text(process.resolve("comm"), StandardCharsets.ISO_8859_1).strip();
+      command = WholeFile.text(process.resolve("comm"), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       command = "unknown";
     }

@@ -13,7 +13,6 @@ import java.util.List;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.Mount;
-import dev.jdax.platform.PathBytes;
 import dev.jdax.platform.ProcPath;
 import dev.jdax.platform.SystemCallException;
 import dev.jdax.platform.WholeFile;
@@ -37,7 +36,7 @@ record KernelUses(Path proc, Path sys) {
     List<String> uses = new ArrayList<>();
     for (Mount mount : Mount.of(lines(proc.resolve("self/mountinfo")))) {
       if (numbers.contains(mount.device()) || leadsTo(mount.source(), file, numbers)) {
-        uses.add("is mounted at " + new String(bytes(mount.point()), StandardCharsets.UTF_8));
+        uses.add("is mounted at " + mount.point());
       }
     }
     for (String line : lines(proc.resolve("swaps"))) {
@@ -47,7 +46,7 @@ record KernelUses(Path proc, Path sys) {
     }
     for (Path device : entries(sys.resolve("block"))) {
       // The path as it is, and a line feed; nothing is escaped.
-      if (leadsTo(text(device.resolve("loop/backing_file")).replaceFirst("\n\\z", ""), file, numbers)) {
+      if (leadsTo(new ProcPath(text(device.resolve("loop/backing_file")).replaceFirst("\n\\z", "")), file, numbers)) {
         uses.add("lies under /dev/" + device.getFileName());
       }
     }
@@ -78,35 +77,31 @@ record KernelUses(Path proc, Path sys) {
     return numbers;
   }
 
-  private static boolean leadsTo(String path, FileStatus file, List<String> numbers) {
-    if (!path.startsWith("/")) {
+  private static boolean leadsTo(ProcPath path, FileStatus file, List<String> numbers) {
+    if (!path.isAbsolute()) {
       return false;
     }
     try {
-      FileStatus found = Fd.statusOf(PathBytes.path(bytes(path)));
+      FileStatus found = Fd.statusOf(path.path());
       return found.isBlockDevice() ? numbers.contains(found.majorAndMinor()) : found.id().equals(file.id());
-    } catch (SystemCallException | IllegalArgumentException e) {
+    } catch (SystemCallException e) {
       return false; // deleted, or a path of another container
     }
   }
 
-  /** {@return the lines of a file, none if it cannot be read; each character is a byte of the file} */
+  /** {@return the lines of a file, none if it cannot be read} */
   private static List<String> lines(Path file) {
     String text = text(file);
     return text.isEmpty() ? List.of() : List.of(text.split("\n"));
   }
 
-  /** {@return what is in a file, a byte in each character, since a path need not be text; "" if it cannot be read} */
+  /** {@return what is in a file, with a character for each byte; nothing if it cannot be read} */
   private static String text(Path file) {
     try {
       return WholeFile.text(file, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return "";
     }
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static List<Path> entries(Path folder) {

@@ -40,6 +40,8 @@ public final class Unwind implements AutoCloseable {
 
   /** The last one; null if there is nothing to undo. */
   private Added last;
+  /** The last one of those that are undone in any case. */
+  private Added forNow;
 
   /** Makes one with nothing to undo; and undoes what errors have left of others, in whichever thread that was. */
   public Unwind() {
@@ -141,6 +143,23 @@ public final class Unwind implements AutoCloseable {
   }
 
   /**
+   * Makes something that is only needed until all is done or undone, as {@link #make} does; it is undone then.
+   *
+   * @param <T> what is made
+   * @param <X> what the making may throw
+   * @param making the step
+   * @param unmaking what to do when all else is undone, or kept
+   * @return what was made, not null
+   * @throws X if it cannot be made
+   */
+  public <T, X extends Exception> T makeForNow(Making<T, X> making, Unmaking<T> unmaking) throws X {
+    Made<T> step = new Made<>(unmaking);
+    forNow = new Added(step, forNow);
+    step.made = making.make();
+    return step.made;
+  }
+
+  /**
    * Adds what undoes the step that has just been done, or is about to be done, if undoing what was
    * not done does no harm.
    *
@@ -193,6 +212,11 @@ public final class Unwind implements AutoCloseable {
     while (last != null) {
       Added step = last;
       last = last.before;
+      undo(step);
+    }
+    while (forNow != null) {
+      Added step = forNow;
+      forNow = forNow.before;
       undo(step);
     }
   }

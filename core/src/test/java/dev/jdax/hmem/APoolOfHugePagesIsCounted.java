@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 
 import dev.jdax.PageSize;
+import dev.jdax.platform.FakeTree;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

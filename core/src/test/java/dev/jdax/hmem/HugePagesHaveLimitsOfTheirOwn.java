@@ -9,6 +9,7 @@ import java.util.List;
 
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
+import dev.jdax.platform.FakeTree;
 import dev.jdax.platform.FileId;
 import dev.jdax.platform.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,12 +39,14 @@ class HugePagesHaveLimitsOfTheirOwn {
 
   private void v2(String path, String kind, String max, long usedMib) throws IOException {
     String group = "sys/fs/cgroup" + path + "/hugetlb.";
-    tree.with(group + kind + "max", max + "\n").with(group + kind + "current", usedMib * MIB + "\n");
+    tree.with("sys/fs/cgroup" + path + "/cgroup.procs", "").with(group + kind + "max", max + "\n")
+        .with(group + kind + "current", usedMib * MIB + "\n");
   }
 
   private void v1(String path, String kind, long max, long usedMib) throws IOException {
     String group = "sys/fs/cgroup/hugetlb" + path + "/hugetlb.";
-    tree.with(group + kind + "limit_in_bytes", max + "\n").with(group + kind + "usage_in_bytes", usedMib * MIB + "\n");
+    tree.with("sys/fs/cgroup/hugetlb" + path + "/cgroup.procs", "").with(group + kind + "limit_in_bytes", max + "\n")
+        .with(group + kind + "usage_in_bytes", usedMib * MIB + "\n");
   }
 
   private String told(PageSize pageSize, long needed) {
@@ -103,7 +106,7 @@ class HugePagesHaveLimitsOfTheirOwn {
   @Test
   void whereHugePagesCountAsMemoryItsLimitIsTheirs() throws Exception {
     tree.with("proc/self/cgroup", "0::/job\n").with("proc/self/mountinfo", V2)
-        .with("sys/fs/cgroup/job/memory.max", 64 * MIB + "\n")
+        .with("sys/fs/cgroup/job/cgroup.procs", "").with("sys/fs/cgroup/job/memory.max", 64 * MIB + "\n")
         .with("sys/fs/cgroup/job/memory.current", 60 * MIB + "\n");
     assertThat(told(PageSize.SIZE_2M, 6 * MIB)).isEmpty();
     tree.with("proc/self/mountinfo", V2.replace("cgroup2 rw", "cgroup2 rw,memory_hugetlb_accounting"));

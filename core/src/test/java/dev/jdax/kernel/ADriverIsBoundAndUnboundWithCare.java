@@ -305,7 +305,8 @@ class ADriverIsBoundAndUnboundWithCare {
     try (attributes; LayoutLock _ = LayoutLock.toChange(attributes, "hold it")) {
       long start = System.nanoTime();
       assertRefused(region::create, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
-          + ": another program has been changing its region for 5 s; try again (EBUSY)");
+          + ": another program has been changing its region for 5 s, by process " + ProcessHandle.current().pid()
+          + " (java); try again; if that program does not end, end it (EBUSY)");
       assertThat(System.nanoTime() - start).isBetween(5_000_000_000L, 50_000_000_000L);
       assertThat(linux.writes()).isEmpty();
     }

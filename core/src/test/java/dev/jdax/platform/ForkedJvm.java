@@ -33,7 +33,23 @@ public record ForkedJvm(int status, String said) {
    */
   public static ForkedJvm run(List<String> options, Class<?> main, String... words)
       throws IOException, InterruptedException {
-    return run(argument -> true, options, main, words);
+    return run(List.of(), argument -> true, options, main, words);
+  }
+
+  /**
+   * Runs a program under another one, and waits for its end.
+   *
+   * @param launcher the words of the other one, which executes the words that are added to them
+   * @param options options of the JVM
+   * @param main the class of the program
+   * @param words its arguments
+   * @return how it ended
+   * @throws IOException if it cannot be started
+   * @throws InterruptedException if this thread was interrupted
+   */
+  public static ForkedJvm runUnder(List<String> launcher, List<String> options, Class<?> main, String... words)
+      throws IOException, InterruptedException {
+    return run(launcher, argument -> true, options, main, words);
   }
 
   /**
@@ -45,7 +61,8 @@ public record ForkedJvm(int status, String said) {
    * @throws InterruptedException if this thread was interrupted
    */
   public static ForkedJvm runWithoutNativeAccess(Class<?> main) throws IOException, InterruptedException {
-    return run(argument -> !argument.startsWith("--enable-native-access"), List.of("--illegal-native-access=deny"),
+    return run(List.of(), argument -> !argument.startsWith("--enable-native-access"),
+        List.of("--illegal-native-access=deny"),
         main);
   }
 
@@ -74,9 +91,10 @@ public record ForkedJvm(int status, String said) {
         "-XX:+UseSerialGC", "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null", "-cp", classPath));
   }
 
-  private static ForkedJvm run(Predicate<String> kept, List<String> options, Class<?> main, String... words)
-      throws IOException, InterruptedException {
-    List<String> command = command(System.getProperty("java.class.path"));
+  private static ForkedJvm run(List<String> launcher, Predicate<String> kept, List<String> options, Class<?> main,
+      String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(command(System.getProperty("java.class.path")));
     inputArguments().stream().filter(argument -> argument.startsWith("--")).filter(kept).forEach(command::add);
     command.addAll(options);
     if (main.getModule().isNamed()) {

@@ -3,10 +3,15 @@ package dev.jdax.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
@@ -87,7 +92,8 @@ class APartOfAFileIsClaimedOnce {
   }
 
   private FileClaim claimWhereWritingIsDenied() throws DaxException {
-    try (FailingCalls denying = FailingCalls.failing(1, Errno.EACCES.number())) {
+    // The file is found and looked at; the third call opens it.
+    try (FailingCalls denying = FailingCalls.failing(3, Errno.EACCES.number())) {
       FileClaim claim = FileClaim.of(file, 4096, 8192, NONE);
       assertThat(denying.calls()).as("what is done to a file that may not be written").doesNotContain("fallocate");
       return claim;
@@ -126,13 +132,52 @@ class APartOfAFileIsClaimedOnce {
   void whatIsNotThereIsRefused() {
     assertRefused(Errno.ENOENT, () -> FileClaim.of(folder.resolve("none"), 0, 4096, NONE),
         "see that the file is there");
-    assertRefused(Errno.EISDIR, () -> FileClaim.of(folder, 0, 4096, NONE), "the kernel refused openat");
+    assertRefused(Errno.EISDIR, () -> FileClaim.of(folder, 0, 4096, NONE), "it is a folder");
     assertRefused(Errno.EINVAL, () -> FileClaim.of(file, 60 << 10, 8192, NONE), "the file ends at 0x10000");
     assertRefused(Errno.EINVAL, () -> FileClaim.of(file, Long.MAX_VALUE - 4096, 4096, NONE), "the file ends at");
   }
 
   @Test
+  void whatIsNoMediaIsRefusedUnopened() throws Exception {
+    for (String device : new String[]{"/dev/null", "/dev/zero"}) {
+      assertRefused(Errno.EINVAL, () -> FileClaim.of(Path.of(device), 0, 4096, NONE),
+          "it is neither a file nor a block device");
+    }
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertRefused(Errno.EINVAL,
+        () -> FileClaim.of(pipe, 0, 4096, NONE), "it is neither a file nor a block device"));
+  }
+
+  @Test
+  void aPartIsNotEmptyAndBeginsInTheFile() throws DaxException {
+    for (long[] wrong : new long[][]{{0, 0}, {4096, 0}, {0, -1}, {-4096, 4096}, {Long.MAX_VALUE, 1},
+        {1, Long.MAX_VALUE}}) {
+      assertThatThrownBy(() -> FileClaim.of(file, wrong[0], wrong[1], NONE))
+          .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(wrong[1] + " bytes at " + wrong[0]);
+    }
+    FileClaim.of(file, 0, 64 << 10, NONE).close(); // nothing is locked
+  }
+
+  @Test
+  void whoHasClaimedItIsNamed() throws Exception {
+    String self = ProcessHandle.current().pid() + " (";
+    FileClaim claim = FileClaim.of(file, 0, 8192, NONE);
+    assertRefused(Errno.EBUSY, () -> FileClaim.of(file, 4096, 8192, NONE),
+        "0x0-0x1fff of it is claimed already, by process " + self);
+    claim.close();
+    // The other kind of lock, which belongs to the process; it has no claim, and is in the way all the same.
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        FileLock _ = channel.lock(4096, 4096, true)) {
+      assertRefused(Errno.EBUSY, () -> FileClaim.of(file, 0, 8192, NONE),
+          "0x1000-0x1fff of it is claimed already, by process " + self);
+    }
+    FileClaim.of(file, 0, 8192, NONE).close();
+  }
+
+  @Test
   void whateverCallFailsNothingIsLeft() throws IOException {
+    claimAndRead(); // so that the holes are filled, and each turn makes the same calls
     var before = KernelProbe.openFds();
     int calls;
     try (FailingCalls counting = FailingCalls.counting()) {
@@ -141,8 +186,9 @@ class APartOfAFileIsClaimedOnce {
     }
     for (int k = 1; k <= calls; k++) {
       try (FailingCalls failing = FailingCalls.failing(k, Errno.EIO.number())) {
-        boolean isClose = k == calls;
-        assertThat(catchErrno()).as("call %s of %s", k, failing.calls()).isEqualTo(isClose ? null : Errno.EIO);
+        Errno told = catchErrno();
+        boolean isEnding = failing.calls().get(k - 1).equals("close") || k == calls - 1; // before the last close: unlock
+        assertThat(told).as("call %s of %s", k, failing.calls()).isEqualTo(isEnding ? null : Errno.EIO);
         assertThat(failing.hasFailed()).isTrue();
       }
       assertThat(KernelProbe.openFds()).isEqualTo(before);

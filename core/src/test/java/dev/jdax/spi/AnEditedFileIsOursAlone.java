@@ -3,6 +3,7 @@ package dev.jdax.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -22,6 +24,7 @@ import dev.jdax.platform.FailingCalls;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.ForkedJvm;
 import dev.jdax.platform.KernelProbe;
+import dev.jdax.platform.StepBeforeACall;
 import dev.jdax.spi.EditedFile.Unproven;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,8 +135,8 @@ class AnEditedFileIsOursAlone {
         assertRefused(Errno.EBUSY, () -> open(REFUSED), "it may be in use, and that cannot be seen",
             "say that nothing uses it",
             errno == Errno.EACCES ? "to the file's owner and to root only" : "the file system has no leases (EINVAL)");
-        assertThat(failing.calls().subList(setsLease, failing.calls().size())).as("no lease is given back")
-            .doesNotContain("fcntl");
+        assertThat(failing.calls().subList(setsLease, failing.calls().size()))
+            .as("the lock ends, and no lease is given back").containsOnlyOnce("fcntl");
       }
       try (FailingCalls _ = FailingCalls.failing(setsLease, errno.number())) {
         open(ALLOWED).close();
@@ -179,6 +182,33 @@ class AnEditedFileIsOursAlone {
     assertRefused(Errno.ENOENT, () -> open(ALLOWED), "there is no such file");
     Files.createFile(file);
     assertRefused(Errno.EINVAL, () -> open(ALLOWED), "it is empty");
+  }
+
+  /** Between the look and the opening, and after it, the name comes to mean another file. */
+  @Test
+  void whatIsEditedIsTheFileThatWasLookedAt() throws Exception {
+    Path moved = folder.resolve("moved");
+    try (StepBeforeACall _ = StepBeforeACall.of("openat", 2, () -> {
+      Files.move(file, moved);
+      Files.writeString(file, "another\n");
+    }); EditedFile edited = open(REFUSED)) {
+      assertThat(edited.link().toRealPath()).isEqualTo(moved.toRealPath());
+      edited.begin();
+      edited.write(0, "Q".getBytes(StandardCharsets.UTF_8));
+      edited.end();
+      assertThat(KernelProbe.tryLock(moved, true)).isFalse();
+      assertThat(KernelProbe.tryLock(file, true)).isTrue();
+    }
+    assertThat(file).hasContent("another\n");
+    assertThat(moved).hasContent("Quarter\n");
+  }
+
+  @Test
+  void aPipeIsNotWaitedFor() throws Exception {
+    Files.delete(file);
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    assertTimeoutPreemptively(Duration.ofSeconds(10),
+        () -> assertRefused(Errno.EINVAL, () -> open(ALLOWED), "it is neither a file nor a block device"));
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileId;
 import dev.jdax.platform.FileStatus;
-import dev.jdax.platform.PathBytes;
+import dev.jdax.platform.ProcPath;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +64,7 @@ class WhatTheKernelUsesAFileForIsNamed {
     assertThat(machine.of(Fd.statusOf(file))).containsExactly("lies under /dev/loop12");
     // A path is bytes: those of "grün" in ISO 8859-1 are no text in UTF-8, nor in the locale C.
     String odd = folder + "/two\nlines \\012 gr\u00fcn\r\n";
-    Files.createLink(PathBytes.path(odd.getBytes(StandardCharsets.ISO_8859_1)), file);
+    Files.createLink(new ProcPath(odd).path(), file);
     Files.writeString(folder.resolve("sys/block/loop12/loop/backing_file"), odd + "\n", StandardCharsets.ISO_8859_1);
     assertThat(machine.of(Fd.statusOf(file))).containsExactly("lies under /dev/loop12");
     write("proc/swaps", "Filename Type Size\n" + escaped(file) + "\t file\t\t1024 0 -2\n");

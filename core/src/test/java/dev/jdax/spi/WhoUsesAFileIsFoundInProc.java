@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 import dev.jdax.platform.DeviceNumber;
 import dev.jdax.spi.FileUsers.Descriptors;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WhoUsesAFileIsFoundInProc {
-  private static final Path NONE = Path.of("");
+  private static final Set<Path> NONE = Set.of();
 
   @TempDir
   private Path folder;
@@ -80,7 +81,7 @@ class WhoUsesAFileIsFoundInProc {
     Files.createSymbolicLink(opener.resolve("fd").resolve("4"), folder.resolve("deleted"));
     assertThat(users(Descriptors.NONE).users()).isEmpty();
     assertThat(users(Descriptors.ALL).users()).containsExactly("2 (fio)");
-    assertThat(FileUsers.of(proc, file, Descriptors.ALL, opener.resolve("fd/3")).users()).isEmpty();
+    assertThat(FileUsers.of(proc, file, Descriptors.ALL, Set.of(opener.resolve("fd/3"))).users()).isEmpty();
   }
 
   @Test

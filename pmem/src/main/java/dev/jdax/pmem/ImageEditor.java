@@ -107,7 +107,8 @@ public final class ImageEditor implements AutoCloseable {
     try (Unwind unwind = new Unwind()) {
       EditedFile opened = EditedFile.open(file, "edit image " + file, unproven);
       unwind.onFailure(opened::close);
-      ImageEditor editor = new ImageEditor(file, attachment.on(file), layer.apply(new FileMedia(opened)), force);
+      ImageEditor editor = new ImageEditor(file, attachment.on(opened.link()), layer.apply(new FileMedia(opened)),
+          force);
       unwind.keep();
       return editor;
     }

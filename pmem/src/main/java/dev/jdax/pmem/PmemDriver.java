@@ -42,6 +42,9 @@ public final class PmemDriver implements DaxDriver {
     }
     String attempt = "probe " + namespace;
     requireListed(attempt, namespace);
+    if (namespace.rawSize() <= 0) {
+      throw new DaxException(Errno.ENODEV, attempt, "nothing of it is in the file", "name the whole image of its DIMM");
+    }
     try (Unwind unwind = new Unwind()) {
       FileClaim claim = FileClaim.of(namespace.file(), namespace.offset(), namespace.rawSize(), namespace.waivers());
       unwind.onFailure(claim::close);

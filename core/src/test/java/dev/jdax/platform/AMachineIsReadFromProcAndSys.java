@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.jdax.hmem;
+package dev.jdax.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-import dev.jdax.platform.Mount;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,11 +90,15 @@ class AMachineIsReadFromProcAndSys {
         a line of a later kernel
         """);
     assertThat(machine.mounts()).containsExactly(
-        new Mount("254:0", "/", "/", "ext4", "/dev/vda", List.of("rw", "discard")),
-        new Mount("98:0", "/mnt1", "/mnt/parent", "ext3", "/dev/root", List.of("rw", "errors=continue")),
-        new Mount("0:39", "/", "/dev/hugepages", "hugetlbfs", "hugetlbfs", List.of("rw", "pagesize=2M")),
-        new Mount("0:40", "/", "/tmp/none", "tmpfs", "none", List.of("rw")),
-        new Mount("0:41", "/", "/tmp/a blank", "fuse", "/a\\b", List.of("rw")));
+        new Mount("254:0", new ProcPath("/"), new ProcPath("/"), "ext4", new ProcPath("/dev/vda"),
+            List.of("rw", "discard")),
+        new Mount("98:0", new ProcPath("/mnt1"), new ProcPath("/mnt/parent"), "ext3", new ProcPath("/dev/root"),
+            List.of("rw", "errors=continue")),
+        new Mount("0:39", new ProcPath("/"), new ProcPath("/dev/hugepages"), "hugetlbfs", new ProcPath("hugetlbfs"),
+            List.of("rw", "pagesize=2M")),
+        new Mount("0:40", new ProcPath("/"), new ProcPath("/tmp/none"), "tmpfs", new ProcPath("none"), List.of("rw")),
+        new Mount("0:41", new ProcPath("/"), new ProcPath("/tmp/a blank"), "fuse", new ProcPath("/a\\b"),
+            List.of("rw")));
   }
 
   @Test
@@ -105,7 +108,7 @@ class AMachineIsReadFromProcAndSys {
 
   @Test
   void thisMachineHasMountsAndANode() throws Exception {
-    assertThat(Machine.THIS.mounts()).extracting(Mount::point).contains("/proc", "/sys")
+    assertThat(Machine.THIS.mounts()).extracting(mount -> mount.point().toString()).contains("/proc", "/sys")
         .hasSize(Files.readAllLines(Path.of("/proc/self/mountinfo")).size());
     assertThat(Machine.THIS.memoryNodes()).matches("\\d+([-,]\\d+)*");
   }

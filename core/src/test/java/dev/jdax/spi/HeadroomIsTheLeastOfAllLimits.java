@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.jdax.hmem;
+package dev.jdax.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import dev.jdax.platform.FakeTree;
+import dev.jdax.platform.Machine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,13 +41,15 @@ class HeadroomIsTheLeastOfAllLimits {
 
   private void v2(String path, String limit, long usedMib, long cachedMib) throws IOException {
     String group = "sys/fs/cgroup" + path + "/";
-    tree.with(group + "memory.max", limit + "\n").with(group + "memory.current", usedMib * MIB + "\n")
+    tree.with(group + "cgroup.procs", "").with(group + "memory.max", limit + "\n")
+        .with(group + "memory.current", usedMib * MIB + "\n")
         .with(group + "memory.stat", "anon 4096\nfile 8192\nactive_file 77\ninactive_file " + cachedMib * MIB + "\n");
   }
 
   private void v1(String path, long limit, long usedMib, long cachedMib) throws IOException {
     String group = "sys/fs/cgroup/memory" + path + "/";
-    tree.with(group + "memory.limit_in_bytes", limit + "\n").with(group + "memory.usage_in_bytes", usedMib * MIB + "\n")
+    tree.with(group + "cgroup.procs", "").with(group + "memory.limit_in_bytes", limit + "\n")
+        .with(group + "memory.usage_in_bytes", usedMib * MIB + "\n")
         .with(group + "memory.stat", "inactive_file 1\ntotal_inactive_file " + cachedMib * MIB + "\n");
   }
 
@@ -185,7 +189,7 @@ class HeadroomIsTheLeastOfAllLimits {
   @Test
   void aGroupWhoseFilesAreMissingIsSkipped() throws Exception {
     tree.with("proc/self/cgroup", "0::/a/b\n").with("proc/self/mountinfo", ROOT + V2);
-    tree.with("sys/fs/cgroup/a/b/memory.max", mib(1));
+    tree.with("sys/fs/cgroup/a/b/cgroup.procs", "").with("sys/fs/cgroup/a/b/memory.max", mib(1));
     v2("/a", mib(600), 500, 0);
     assertHeadroom(100, "/sys/fs/cgroup/a/memory.max");
   }
