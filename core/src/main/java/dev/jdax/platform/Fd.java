@@ -193,20 +193,6 @@ public final class Fd implements AutoCloseable {
     }
   }
 
-  /**
-   * {@return which file an open one is; of the nodes of one device all are the same}
-   *
-   * @param number the number of its descriptor
-   * @throws SystemCallException if fstat(2) fails
-   */
-  public static FileId whatIsBehind(int number) throws SystemCallException {
-    FileStatus status = statusOf(number);
-    // No file system has the number -1; kinds of devices have numbers of their own.
-    return status.isCharacterDevice() || status.isBlockDevice()
-        ? new FileId(status.isBlockDevice() ? -2 : -1, status.deviceNumber())
-        : status.id();
-  }
-
   static FileStatus statusOf(int number) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stat = arena.allocate(Structs.STAT);

@@ -240,6 +240,11 @@ public final class InProcessRegion implements RegionOps {
     }
 
     @Override
+    public Object memory() {
+      return claim.memory();
+    }
+
+    @Override
     public PageSize granularity() {
       return claim.granularity();
     }
