@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-import dev.jdax.platform.FileId;
+import dev.jdax.spi.Backing;
 
 /**
  * Which bytes of which files a mapping shows: two mappings at different addresses may show the same ones.
@@ -18,8 +18,12 @@ import dev.jdax.platform.FileId;
 final class MappedFiles {
   private static final int FEW = 64;
   private static final ConcurrentSkipListMap<Long, MappedFiles> BY_ADDRESS = new ConcurrentSkipListMap<>();
-  /** How many there are at most; written under the lock of the class. */
-  private static volatile int known;
+  /** All of them lie from here ... */
+  private static volatile long lowest = Long.MAX_VALUE;
+  /** ... to before here; written under the lock of the class, and looked at first, as it is soon done. */
+  private static volatile long behindAll;
+  /** How many there are at most; guarded by the class. */
+  private static int known;
   /** How many there may be before those that have ended are taken off; guarded by the class. */
   private static int most = FEW;
 
@@ -31,12 +35,12 @@ final class MappedFiles {
   /**
    * A part of a mapping.
    *
-   * @param file the file, or the device
+   * @param file the file, or the device: {@link Backing#memory}
    * @param fileOffset where the part begins in it, in bytes
    * @param at where the part begins in the mapping
    * @param length how long it is
    */
-  record Part(FileId file, long fileOffset, long at, long length) {
+  record Part(Object file, long fileOffset, long at, long length) {
   }
 
   /** In which order a copy has to be made. */
@@ -69,10 +73,15 @@ final class MappedFiles {
     BY_ADDRESS.subMap(added.start, added.start + added.length).clear();
     BY_ADDRESS.put(added.start, added);
     known++;
+    lowest = Math.min(lowest, added.start);
+    behindAll = Math.max(behindAll, added.start + added.length);
     if (known > most) {
       BY_ADDRESS.values().removeIf(one -> !one.isAlive());
       known = BY_ADDRESS.size();
       most = Math.max(FEW, 2 * known);
+      lowest = BY_ADDRESS.firstKey();
+      MappedFiles last = BY_ADDRESS.lastEntry().getValue();
+      behindAll = last.start + last.length;
     }
     return added;
   }
@@ -90,8 +99,8 @@ final class MappedFiles {
    * @param to where it goes in this mapping
    */
   Order orderOf(MemorySegment source, long to) {
-    if (known == 1) {
-      return Order.ANY; // this one, of which no two bytes are the same
+    if (source.address() < lowest || source.address() >= behindAll) {
+      return Order.ANY;
     }
     Map.Entry<Long, MappedFiles> below = BY_ADDRESS.floorEntry(source.address());
     MappedFiles other = below == null ? this : below.getValue();

@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-import dev.jdax.platform.FileId;
-import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
@@ -39,7 +37,7 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
       if (backing.mayVanish()) {
         probe(attempt, run, backing, info, access, offset, length);
       }
-      return new Placement(run, synchronous, files(file, pieces));
+      return new Placement(run, synchronous, files(backing, pieces));
     } catch (SystemCallException e) {
       throw refused(attempt, e);
     }
@@ -75,13 +73,12 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
     return pieces;
   }
 
-  /** {@return which bytes of the open file, or of the device, the pieces show} */
-  private static List<MappedFiles.Part> files(Descriptor file, List<Piece> pieces) throws SystemCallException {
-    FileId id = FileStatus.of(file.number()).shown();
+  /** {@return which bytes of the file, or of the device, the pieces show} */
+  private static List<MappedFiles.Part> files(Backing backing, List<Piece> pieces) {
     List<MappedFiles.Part> files = new ArrayList<>();
     long at = 0;
     for (Piece piece : pieces) {
-      files.add(new MappedFiles.Part(id, piece.fileOffset(), at, piece.length()));
+      files.add(new MappedFiles.Part(backing.memory(), piece.fileOffset(), at, piece.length()));
       at += piece.length();
     }
     return files;

@@ -46,6 +46,7 @@ import dev.jdax.spi.Unwind;
  */
 final class HmemClaim implements Claim {
   private final Fd file;
+  private final Object memory;
   private final long size;
   private final PageSize granularity;
   private final boolean granularityWaived;
@@ -59,6 +60,7 @@ final class HmemClaim implements Claim {
 
   private HmemClaim(Fd file, HmemRegion wanted, PageSize granularity, Reservation pin) {
     this.file = file;
+    this.memory = wanted.file().isPresent() ? memoryIn(file) : file;
     this.size = wanted.size();
     this.granularity = granularity;
     this.granularityWaived = wanted.granularityWaived();
@@ -258,6 +260,20 @@ final class HmemClaim implements Claim {
   @Override
   public long fileOffset() {
     return 0;
+  }
+
+  @Override
+  public Object memory() {
+    return memory;
+  }
+
+  /** {@return which file it is, since several may attach to one; it has to do with this claim alone if nobody says it} */
+  private static Object memoryIn(Fd file) {
+    try {
+      return file.status().id();
+    } catch (SystemCallException e) {
+      return file;
+    }
   }
 
   @Override

@@ -39,6 +39,11 @@ import dev.jdax.spi.Unwind;
 record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, Object binding, PageSize granularity,
     long size, Optional<NvdimmRegion> nvdimms) implements Backing {
 
+  @Override
+  public Object memory() {
+    return List.of(tree, name, incarnation);
+  }
+
   /**
    * {@inheritDoc}
    *

@@ -14,13 +14,8 @@ import java.lang.foreign.MemorySegment;
  * @param allocated {@code st_blocks}: how much it has of what it lies on, in bytes
  */
 public record FileStatus(FileId id, int mode, long size, long deviceNumber, long allocated) {
-  /**
-   * {@return what fstat(2) says of a descriptor}
-   *
-   * @param descriptor the number of the descriptor
-   * @throws SystemCallException if fstat(2) fails
-   */
-  public static FileStatus of(int descriptor) throws SystemCallException {
+  /** {@return what fstat(2) says of a descriptor} */
+  static FileStatus of(int descriptor) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stat = arena.allocate(Structs.STAT);
       Linux.check(SystemCall.FSTAT, Linux.calls().fstat(descriptor, stat));
@@ -30,12 +25,6 @@ public record FileStatus(FileId id, int mode, long size, long deviceNumber, long
           Structs.readLong(stat, Structs.STAT, "st_size"), Structs.readLong(stat, Structs.STAT, "st_rdev"),
           Structs.readLong(stat, Structs.STAT, "st_blocks") * 512);
     }
-  }
-
-  /** {@return which bytes it shows: all nodes of one device show the same} */
-  public FileId shown() {
-    // No file system has the number -1; kinds of devices have numbers of their own.
-    return isCharacterDevice() || isBlockDevice() ? new FileId(isBlockDevice() ? -2 : -1, deviceNumber) : id;
   }
 
   /** {@return whether it is an ordinary file} */

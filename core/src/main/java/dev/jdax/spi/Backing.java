@@ -27,6 +27,14 @@ public interface Backing extends FaultGranularity {
   List<Extent> extents();
 
   /**
+   * {@return what the extents are parts of: equal to that of another backing, if both are of the same memory and count
+   * its offsets alike}
+   */
+  default Object memory() {
+    return this;
+  }
+
+  /**
    * {@return whether others can take the memory away while it is mapped, so that it is probed first}
    */
   boolean mayVanish();

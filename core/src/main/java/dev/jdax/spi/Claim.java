@@ -31,6 +31,13 @@ public interface Claim extends FaultGranularity {
   }
 
   /**
+   * {@return what this is a part of, as {@link Backing#memory} has it}
+   */
+  default Object memory() {
+    return this;
+  }
+
+  /**
    * {@return whether others can take the memory away while it is mapped}
    */
   boolean mayVanish();

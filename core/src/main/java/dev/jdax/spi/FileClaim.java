@@ -247,6 +247,12 @@ public final class FileClaim implements Claim {
     return offset;
   }
 
+  /** Two claims of one file have no byte in common that may be written; the parts of one claim have its file. */
+  @Override
+  public Object memory() {
+    return file;
+  }
+
   @Override
   public long size() {
     return length;

@@ -266,6 +266,11 @@ public final class InProcessRegion implements RegionOps {
     }
 
     @Override
+    public Object memory() {
+      return claim.memory();
+    }
+
+    @Override
     public PageSize granularity() {
       return claim.granularity();
     }
