@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -47,23 +48,19 @@ final class InFlight {
   /** Stacks are looked at in the first try of so many: operations take less time than that, as a rule. */
   private static final int TRIES_PER_LOOK = 10;
 
-  /** An operation of a thread that has no stripe. */
-  private static final class Visit {
-    final Thread thread;
-    /** The one that was in the list before; set before this one is in it. */
-    Visit next;
-    volatile boolean over;
+  /** A place in the list of a stripe: the thread that has no stripe and an operation under way, or null for none. */
+  private static final class Visit extends AtomicReference<Thread> {
+    private static final long serialVersionUID = 1;
 
-    Visit(Thread thread) {
-      this.thread = thread;
-    }
+    /** The one that was in the list before; set before this one is in it. */
+    transient Visit next;
   }
 
   private final Set<String> marked;
   private final AtomicLongArray stripes = new AtomicLongArray(STRIPES * STRIDE);
   /** By stripe, the thread whose number is {@link #OWNER}, or will be. */
   private final AtomicReferenceArray<WeakReference<Thread>> owners = new AtomicReferenceArray<>(STRIPES);
-  /** By stripe, those of threads that do not own it, the last one first. */
+  /** By stripe, the places of threads that do not own it: as many as were needed at once, and used again. */
   private final AtomicReferenceArray<Visit> visits = new AtomicReferenceArray<>(STRIPES * STRIDE);
   /** Its monitor is held while a thread tries to end the mapping: the JVM lets go of it, whatever is thrown. */
   private final Object ending = new Object();
@@ -102,11 +99,11 @@ final class InFlight {
   }
 
   private int enterAsAVisit(int stripe, Thread thread) {
-    add(stripe, new Visit(thread));
+    visit(stripe, thread);
     while (stopped) {
       leave(VISITING);
       awaitTheEnding();
-      add(stripe, new Visit(thread));
+      visit(stripe, thread);
     }
     long visited = stripes.getPlain(stripe + VISITS) + 1;
     stripes.setOpaque(stripe + VISITS, visited);
@@ -116,7 +113,15 @@ final class InFlight {
     return VISITING;
   }
 
-  private void add(int stripe, Visit visit) {
+  private void visit(int stripe, Thread thread) {
+    for (Visit visit = visits.get(stripe); visit != null; visit = visit.next) {
+      Thread visitor = visit.get();
+      if (visitor == thread || visitor == null && visit.compareAndSet(null, thread)) {
+        return; // its own is there if an error has left it
+      }
+    }
+    Visit visit = new Visit();
+    visit.setPlain(thread);
     do {
       visit.next = visits.get(stripe);
     } while (!visits.compareAndSet(stripe, visit.next, visit));
@@ -148,14 +153,9 @@ final class InFlight {
     Thread thread = Thread.currentThread();
     int stripe = stripeOf(thread);
     for (Visit visit = visits.get(stripe); visit != null; visit = visit.next) {
-      if (visit.thread == thread) {
-        visit.over = true;
+      if (visit.get() == thread) {
+        visit.set(null);
       }
-    }
-    Visit last = visits.get(stripe);
-    while (last != null && last.over) {
-      visits.compareAndSet(stripe, last, last.next); // what lies below goes when all above it is over
-      last = visits.get(stripe);
     }
   }
 
@@ -219,7 +219,7 @@ final class InFlight {
         return false;
       }
       for (Visit visit = visits.get(stripe); visit != null; visit = visit.next) {
-        if (!visit.over && isInside(visit.thread, lookAtStacks)) {
+        if (isInside(visit.get(), lookAtStacks)) {
           return false;
         }
       }

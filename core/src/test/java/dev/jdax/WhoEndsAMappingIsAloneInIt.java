@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.jdax.platform.FailingCalls;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,6 +102,15 @@ class WhoEndsAMappingIsAloneInIt {
     while (System.nanoTime() < end) {
       Thread.onSpinWait();
     }
+  }
+
+  @Test
+  void eachMethodThatHoldsAMarkIsKnownByItsName() {
+    Set<String> callers = new ClassFileImporter().importPackages("dev.jdax").get(DaxMapping.class)
+        .getMethod("enter").getCallsOfSelf().stream().map(JavaMethodCall::getOrigin)
+        .filter(method -> !method.getName().equals("requireOpenNow"))
+        .map(method -> method.getOwner().getName() + "." + method.getName()).collect(Collectors.toSet());
+    assertThat(callers).isEqualTo(DaxMapping.MARKED);
   }
 
   @Test

@@ -35,16 +35,22 @@ public final class Unwind implements AutoCloseable {
     }
   }
 
-  /** Steps that an error has kept from being undone, such as a full heap: done with a later unwinding. Guarded by the class. */
-  private static Added left;
+  /**
+   * What is still to be closed: an error, such as that of a full heap, has come when it was. Written by the class, and done
+   * with a later unwinding.
+   */
+  private static volatile Added left;
 
   /** The last one; null if there is nothing to undo. */
   private Added last;
   /** The last one of those that are undone in any case. */
   private Added forNow;
 
-  /** Makes one with nothing to undo; and undoes what errors have left of others, in whichever thread that was. */
+  /** Makes one with nothing to undo; and closes what errors have left of others, in whichever thread that was. */
   public Unwind() {
+    if (left == null) {
+      return;
+    }
     Added mine = takeWhatIsLeft();
     while (mine != null) {
       Added step = mine;
@@ -204,8 +210,8 @@ public final class Unwind implements AutoCloseable {
   }
 
   /**
-   * Undoes the steps, the last one first, unless they were kept. Never throws: a step for which the JVM has no memory or
-   * no stack is done with a later unwinding.
+   * Undoes the steps, the last one first, unless they were kept. Never throws. What was {@linkplain #make made} and can be
+   * closed, and the JVM has no memory or no stack to close, is closed with a later unwinding.
    */
   @Override
   public void close() {
@@ -225,7 +231,11 @@ public final class Unwind implements AutoCloseable {
     try {
       added.step.run();
     } catch (VirtualMachineError e) {
-      leave(added);
+      if (added.step instanceof Made<?> step && step.made instanceof AutoCloseable) {
+        leave(added);
+      } else {
+        log(e); // what is to be undone may be another's by then
+      }
     } catch (Exception | Error e) {
       log(e);
     }

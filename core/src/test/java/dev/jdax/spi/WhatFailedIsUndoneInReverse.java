@@ -71,4 +71,37 @@ class WhatFailedIsUndoneInReverse {
     unwind.close();
     assertThat(undone).containsExactly("first");
   }
+
+  @Test
+  void whatWasMadeIsUnmadeAndWhatCouldNotBeMadeIsNot() {
+    IOException cause = new IOException("cause");
+    assertThatThrownBy(() -> {
+      try (Unwind unwind = new Unwind()) {
+        assertThat(unwind.make(() -> "first", undone::add)).isEqualTo("first");
+        unwind.make(() -> {
+          throw cause;
+        }, made -> undone.add("second"));
+      }
+    }).isSameAs(cause);
+    assertThat(undone).containsExactly("first");
+  }
+
+  @Test
+  void whatTheJvmHadNoMemoryToCloseIsClosedWithALaterUnwinding() {
+    AutoCloseable made = () -> undone.add("closed");
+    List<Error> errors = new ArrayList<>(List.of(new OutOfMemoryError("as the JVM throws it")));
+    try (Unwind unwind = new Unwind()) {
+      unwind.make(() -> made, resource -> {
+        if (!errors.isEmpty()) {
+          throw errors.removeFirst();
+        }
+        resource.close();
+      });
+    }
+    assertThat(undone).isEmpty();
+    new Unwind().close();
+    assertThat(undone).containsExactly("closed");
+    new Unwind().close();
+    assertThat(undone).as("once").containsExactly("closed");
+  }
 }
