@@ -119,11 +119,11 @@ final class MappingStores {
       if (byMachineCode(source)) {
         gone = CpuCache.copy(run, at, source, nonTemporal, drain);
       } else {
-        requireThere("copy", at, length);
+        persistence.requireThere("copy", at, length, true);
         MemorySegment.copy(source, 0, segment, at, length);
       }
     } catch (InternalError e) {
-      throw vanished("copy", at, length, e);
+      throw vanished("copy", at, length, byMachineCode(source), source.isNative(), e);
     } finally {
       mapping.leave(mark);
     }
@@ -142,11 +142,11 @@ final class MappingStores {
       if (byMachineCode()) {
         gone = CpuCache.fill(run, at, length, value, nonTemporal, drain);
       } else {
-        requireThere("fill", at, length);
+        persistence.requireThere("fill", at, length, true);
         segment.asSlice(at, length).fill(value);
       }
     } catch (InternalError e) {
-      throw vanished("fill", at, length, e);
+      throw vanished("fill", at, length, byMachineCode(), false, e);
     } finally {
       mapping.leave(mark);
     }
@@ -155,22 +155,27 @@ final class MappingStores {
     }
   }
 
-  /** Asks the kernel first: where the JVM meets memory that is gone, it may say so late and elsewhere. */
-  private void requireThere(String verb, long at, long length) throws DaxException {
-    if (backing.mayVanish()) {
-      String attempt = persistence.attempt(verb, at, length);
-      OptionalLong gone = persistence.firstGone(attempt, at, length, true);
-      if (gone.isPresent()) {
-        throw backing.unreachable(attempt, gone.getAsLong());
-      }
+  /**
+   * {@return why a store has failed: the JVM has met memory that is gone, and does not say where}
+   *
+   * @param guarded whether it was done by machine code, whose faults the JVM does not meet
+   * @param fromMemory whether what was stored comes from memory that may be gone
+   * @param e what the JVM has thrown; thrown again if it is of an earlier access, of the program's own
+   */
+  private DaxException vanished(String verb, long at, long length, boolean guarded, boolean fromMemory,
+      InternalError e) throws DaxException {
+    if (guarded) {
+      throw e;
     }
-  }
-
-  /** The JVM has met memory that is gone, and does not say where. */
-  private DaxException vanished(String verb, long at, long length, InternalError e) throws DaxException {
     String attempt = persistence.attempt(verb, at, length);
     OptionalLong gone = persistence.firstGone(attempt, at, length, true);
-    return gone.isPresent() ? backing.unreachable(attempt, gone.getAsLong()) : sourceGone(at, length, e);
+    if (gone.isPresent()) {
+      return backing.unreachable(attempt, gone.getAsLong());
+    }
+    if (!fromMemory) {
+      throw e;
+    }
+    return sourceGone(at, length, e);
   }
 
   private DaxException sourceGone(long at, long length, InternalError e) {

@@ -51,9 +51,11 @@ class WhatAnErrorStopsCanBeClosed {
 
   /** Where the error comes depends on what the JIT compiler has inlined. */
   @ParameterizedTest
-  @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:+TieredCompilation", "-XX:MaxInlineLevel=40"})
-  void anErrorOfAPageThatIsGone(String option) throws Exception {
-    assertWellDone(ErrorsOfDeadPages.class, "-Xmx256m", option);
+  @ValueSource(strings = {"-XX:+TieredCompilation", "-XX:TieredStopAtLevel=1",
+      "-XX:-TieredCompilation -XX:CompileCommand=quiet -XX:CompileCommand=inline,dev.jdax.*::* "
+          + "-XX:CompileCommand=dontinline,dev.jdax.InFlight::enter"})
+  void anErrorOfAPageThatIsGone(String options) throws Exception {
+    assertWellDone(ErrorsOfDeadPages.class, ("-Xmx256m " + options).split(" "));
   }
 
   @Test
