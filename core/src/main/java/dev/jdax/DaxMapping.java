@@ -35,7 +35,7 @@ public final class DaxMapping implements AutoCloseable {
   static final Set<String> MARKED = Set.of(name(MappingStores.class, "copyPart"), name(MappingStores.class, "fillPart"),
       name(MappingReads.class, "readPart"),
       name(Persistence.class, "writeBackUnguarded"), name(DaxMapping.class, "checkPart"),
-      name(DaxMapping.class, "kernelView"));
+      name(DaxMapping.class, "kernelView"), name(DaxMapping.class, "retain"));
   private static volatile boolean rehearsed;
 
   private final DaxDevice device;
@@ -412,8 +412,12 @@ public final class DaxMapping implements AutoCloseable {
    */
   public MappingLease retain() {
     MappingLease lease = new MappingLease(this);
-    leases.add(lease);
-    requireOpenNow(); // if it ends now, the lease was too late, and nothing refers to it
+    int mark = enter(); // the mapping does not end while it is given
+    try {
+      leases.add(lease);
+    } finally {
+      leave(mark);
+    }
     return lease;
   }
 

@@ -2,7 +2,6 @@
 package dev.jdax;
 
 import java.lang.foreign.MemorySegment;
-import java.util.OptionalLong;
 
 import dev.jdax.platform.CpuCache;
 import dev.jdax.platform.Reservation;
@@ -47,7 +46,7 @@ final class MappingReads {
       if ((backing.mayVanish() || target.isNative()) && Persistence.isGuarded()) {
         gone = CpuCache.read(run, at, target);
       } else {
-        requireThere(verb, at, length);
+        persistence.requireThere(verb, at, length, false);
         MemorySegment.copy(segment, at, target, 0, length);
       }
     } finally {
@@ -59,17 +58,6 @@ final class MappingReads {
     }
     if (gone != CpuCache.DONE) {
       throw persistence.gone(persistence.attempt(verb, at, length), gone);
-    }
-  }
-
-  /** Asks the kernel first: where the JVM meets memory that is gone, it may say so late and elsewhere, or end. */
-  private void requireThere(String verb, long at, long length) throws DaxException {
-    if (backing.mayVanish()) {
-      String attempt = persistence.attempt(verb, at, length);
-      OptionalLong gone = persistence.firstGone(attempt, at, length, false);
-      if (gone.isPresent()) {
-        throw backing.unreachable(attempt, gone.getAsLong());
-      }
     }
   }
 }

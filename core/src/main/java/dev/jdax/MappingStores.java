@@ -132,7 +132,7 @@ final class MappingStores {
       if (byMachineCode(source)) {
         gone = CpuCache.copy(run, at, source, nonTemporal, drain);
       } else {
-        requireThere("copy", at, length);
+        persistence.requireThere("copy", at, length, true);
         MemorySegment.copy(source, 0, segment, at, length);
       }
     } catch (InternalError e) {
@@ -155,7 +155,7 @@ final class MappingStores {
       if (byMachineCode()) {
         gone = CpuCache.fill(run, at, length, value, nonTemporal, drain);
       } else {
-        requireThere("fill", at, length);
+        persistence.requireThere("fill", at, length, true);
         segment.asSlice(at, length).fill(value);
       }
     } catch (InternalError e) {
@@ -165,17 +165,6 @@ final class MappingStores {
     }
     if (gone != CpuCache.DONE) {
       throw persistence.gone(persistence.attempt("fill", at, length), gone);
-    }
-  }
-
-  /** Asks the kernel first: where the JVM meets memory that is gone, it may say so late and elsewhere. */
-  private void requireThere(String verb, long at, long length) throws DaxException {
-    if (backing.mayVanish()) {
-      String attempt = persistence.attempt(verb, at, length);
-      OptionalLong gone = persistence.firstGone(attempt, at, length, true);
-      if (gone.isPresent()) {
-        throw backing.unreachable(attempt, gone.getAsLong());
-      }
     }
   }
 

@@ -148,6 +148,20 @@ class Persistence {
   }
 
   /**
+   * Asks the kernel, where memory may vanish, before the JVM meets memory that is gone: it may say so late and elsewhere,
+   * or end. Called while the mapping cannot end.
+   */
+  void requireThere(String verb, long offset, long length, boolean write) throws DaxException {
+    if (backing.mayVanish()) {
+      String attempt = attempt(verb, offset, length);
+      OptionalLong gone = firstGone(attempt, offset, length, write);
+      if (gone.isPresent()) {
+        throw backing.unreachable(attempt, gone.getAsLong());
+      }
+    }
+  }
+
+  /**
    * {@return why an offset could not be touched: its memory has vanished}
    *
    * @throws IllegalStateException if that is because the mapping was closed meanwhile

@@ -197,16 +197,11 @@ class MappingContract extends Contract {
     device.region().close();
   }
 
-  @Test
-  @Rule("C17")
-  void aCallThatHoldsTheMemoryIsWaitedForAndNotForEver() throws Exception {
-    DaxDevice device = device();
-    DaxMapping mapping = device.map(Access.READ_WRITE);
-    mapping.segment().set(ValueLayout.JAVA_LONG, 0, 0);
-    Pipe pipe = Pipe.open();
+  /** {@return a thread that waits in a read, and holds the memory} */
+  private static Thread readInto(MemorySegment memory, Pipe pipe) {
     Thread reader = Thread.ofPlatform().start(() -> {
       try {
-        pipe.source().read(mapping.segment().asSlice(0, 64).asByteBuffer());
+        pipe.source().read(memory.asSlice(0, 8).asByteBuffer());
       } catch (IOException e) {
         throw new AssertionError(e);
       }
@@ -214,6 +209,17 @@ class MappingContract extends Contract {
     while (!isInRead(reader)) {
       Thread.onSpinWait();
     }
+    return reader;
+  }
+
+  @Test
+  @Rule("C17")
+  void aCallThatHoldsTheMemoryIsWaitedForAndNotForEver() throws Exception {
+    DaxDevice device = device();
+    DaxMapping mapping = device.map(Access.READ_WRITE);
+    mapping.segment().set(ValueLayout.JAVA_LONG, 0, 0);
+    Pipe pipe = Pipe.open();
+    Thread reader = readInto(mapping.segment(), pipe);
     assertThatThrownBy(mapping::close).isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("mapping of " + device).hasMessageContaining("close it again");
     assertRefused(Errno.EBUSY, () -> device.destroy(Removal.FORCE), "has held the memory of mapping of " + device);
@@ -236,16 +242,7 @@ class MappingContract extends Contract {
     MemorySegment memory = mapping.segment();
     memory.set(ValueLayout.JAVA_LONG, 8, 42);
     Pipe pipe = Pipe.open();
-    Thread reader = Thread.ofPlatform().start(() -> {
-      try {
-        pipe.source().read(memory.asSlice(0, 8).asByteBuffer());
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
-    });
-    while (!isInRead(reader)) {
-      Thread.onSpinWait();
-    }
+    Thread reader = readInto(memory, pipe);
     assertRefused(Errno.EBUSY, () -> device.disable(Removal.FORCE), "takes the memory away");
     assertThat(mapping.isOpen()).isTrue();
     device.disable(Removal.FORCE);

@@ -182,11 +182,12 @@ final class Quarantine {
   private void append(Run run) {
     run.next = null;
     if (oldest == null) {
+      youngest = run; // first: where there is an oldest one, there is a youngest one
       oldest = run;
     } else {
       youngest.next = run;
+      youngest = run;
     }
-    youngest = run;
     bytes += run.length;
     runs++;
   }
@@ -197,7 +198,9 @@ final class Quarantine {
    * @return whether there were any
    */
   synchronized boolean release() {
-    return release(bytes, runs);
+    boolean any = release(bytes, runs);
+    lastSweep = System.nanoTime(); // of nothing
+    return any;
   }
 
   /**

@@ -141,7 +141,7 @@ class TheHandlersOfTheJvmStayOrAreHandedOnTo {
       putBack(ofTheJvm);
       try (FailingCalls failing = FailingCalls.failing(k, EACCES)) {
         CodePage page = FaultHandler.install(code).orElseThrow();
-        assertThat(failing.calls()).endsWith("memfd_create", "pwrite64", "mmap", "close", "rt_sigaction",
+        assertThat(failing.calls()).endsWith("memfd_create", "pwrite64", "fcntl", "mmap", "close", "rt_sigaction",
             "rt_sigaction");
         assertThat(failing.calls().contains("munmap")).isEqualTo(k == 4);
         assertThat(new CalledFunctions(page, true).drain()).isZero();
