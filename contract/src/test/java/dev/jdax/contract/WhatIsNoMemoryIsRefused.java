@@ -126,12 +126,12 @@ class WhatIsNoMemoryIsRefused {
   @Test
   void filesThatMayNotBeMade() throws IOException {
     HmemRegion memory = HmemRegion.of(2 * MIB, PageSize.SIZE_4K).inFile(folder.resolve("file"));
-    try (FailingCalls readOnly = FailingCalls.failing(1, Errno.EROFS.number())) {
+    try (FailingCalls readOnly = FailingCalls.failing(2, Errno.EROFS.number())) {
       assertRefused(Errno.EROFS, () -> bus.add(memory), "the kernel refused openat",
           "name a file on a mount that may be written");
       assertThat(readOnly.hasFailed()).isTrue();
     }
-    try (FailingCalls denied = FailingCalls.failing(1, Errno.EACCES.number())) {
+    try (FailingCalls denied = FailingCalls.failing(2, Errno.EACCES.number())) {
       assertRefused(Errno.EACCES, () -> bus.add(memory), "see that you may read and write it");
       assertThat(denied.hasFailed()).isTrue();
     }

@@ -37,6 +37,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * EPERM. They can be mapped for reading, and their readers keep nobody out.
  */
 class WhatMayOnlyBeReadIsMappedForReading {
+  /** Which system call opens a file: it is found first, and looked at. */
+  private static final int OPENING = 3;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final long MIB = 1L << 20;
 
@@ -129,9 +131,9 @@ class WhatMayOnlyBeReadIsMappedForReading {
     showReadOnly(folder);
     Path image = ImageKind.IMAGE_TMPFS.make(folder, "image");
     DaxRegion region;
-    try (FailingCalls refusing = FailingCalls.failing(1, errno.number())) {
+    try (FailingCalls refusing = FailingCalls.failing(OPENING, errno.number())) {
       region = readers.add(namespace(image));
-      assertThat(refusing.calls()).startsWith("openat", "openat").doesNotContain("fallocate");
+      assertThat(refusing.calls()).startsWith("openat", "fstat", "openat", "openat").doesNotContain("fallocate");
     }
     assertReadOnly(region, image, errno);
   }
@@ -165,7 +167,7 @@ class WhatMayOnlyBeReadIsMappedForReading {
     Path file = writable.resolve("shared");
     owner.add(HmemRegion.of(2 * MIB, PageSize.SIZE_4K).inFile(file));
     DaxRegion region;
-    try (FailingCalls refusing = FailingCalls.failing(1, Errno.EACCES.number())) {
+    try (FailingCalls refusing = FailingCalls.failing(OPENING, Errno.EACCES.number())) {
       region = readers.add(HmemRegion.attach(file));
       assertThat(refusing.calls()).doesNotContain("fallocate");
     }

@@ -134,7 +134,7 @@ final class HmemClaim implements Claim {
   private static void requireFile(String attempt, FoundFile found) throws DaxException, SystemCallException {
     FileStatus status = found.status();
     if (status.isFolder()) {
-      throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
+      throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file, not a folder");
     }
     if (!status.isRegular()) {
       throw new DaxException(Errno.EINVAL, attempt, "it is not an ordinary file",

@@ -3,11 +3,8 @@ package dev.jdax.platform;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +18,7 @@ import java.util.Optional;
  * <p>What may not be opened is left out, and so are disks under device-mapper and RAID, which the kernel holds itself.
  */
 public final class Beneath implements AutoCloseable {
-  private static final Path NUMBERS = Path.of("/sys/dev/block");
+  private static final String NUMBERS = "sys/dev/block/";
   private static final int SECTOR = 512;
 
   private final List<Layer> layers = new ArrayList<>();
@@ -77,18 +74,19 @@ public final class Beneath implements AutoCloseable {
         layers.add(new Layer(node.get(), part));
       }
     }
-    Path folder = NUMBERS.resolve(number);
-    if (Files.exists(folder.resolve("partition"))) {
-      long start = Long.parseLong(text(folder.resolve("start")).strip()) * SECTOR;
-      addDevice(text(folder.resolve("../dev")).strip(), new FileLock.Range(part.start() + start, part.length()), null);
-    } else if (Files.exists(folder.resolve("loop"))) {
-      addFile(folder, number, part);
+    String folder = NUMBERS + number + "/";
+    Optional<Long> start = Machine.THIS.number(folder + "start"); // a partition has it, in sectors
+    Optional<String> disk = Machine.THIS.read(folder + "../dev");
+    if (start.isPresent() && disk.isPresent()) {
+      addDevice(disk.get(), new FileLock.Range(part.start() + start.get() * SECTOR, part.length()), null);
+    } else {
+      addFile(number, part);
     }
   }
 
   /** Opens the node of a device that the kernel itself has made, in devtmpfs, wherever that is to be found. */
   private static Optional<Fd> openNode(String number) {
-    Optional<String> name = text(NUMBERS.resolve(number).resolve("uevent")).lines()
+    Optional<String> name = Machine.THIS.lines(NUMBERS + number + "/uevent").stream()
         .filter(line -> line.startsWith("DEVNAME=")).map(line -> line.substring("DEVNAME=".length())).findFirst();
     if (name.isEmpty()) {
       return Optional.empty();
@@ -120,11 +118,13 @@ public final class Beneath implements AutoCloseable {
     }
   }
 
-  /** Adds the file under a loop device, if its path still leads to it, and what is beneath that. */
-  private void addFile(Path folder, String number, FileLock.Range part) throws SystemCallException {
-    ProcPath path = new ProcPath(text(folder.resolve("loop/backing_file")).replaceFirst("\n\\z", ""));
-    Optional<LoopFile> under = openNode(number).flatMap(LoopFile::of);
-    if (!path.isAbsolute() || under.isEmpty()) {
+  /** Adds the file under a loop device, if it is one and its path still leads to the file, and what is beneath that. */
+  private void addFile(String number, FileLock.Range part) throws SystemCallException {
+    // The path as it is, which may have line feeds, and one more.
+    ProcPath path = new ProcPath(
+        String.join("\n", Machine.THIS.linesWithPaths(NUMBERS + number + "/loop/backing_file")));
+    Optional<LoopFile> under = path.isAbsolute() ? openNode(number).flatMap(LoopFile::of) : Optional.empty();
+    if (under.isEmpty()) {
       return;
     }
     try (FoundFile found = FoundFile.at(path.path())) {
@@ -153,14 +153,6 @@ public final class Beneath implements AutoCloseable {
                 Structs.readLong(info, Structs.LOOP_INFO64, "lo_inode")),
                 Structs.readLong(info, Structs.LOOP_INFO64, "lo_offset")));
       }
-    }
-  }
-
-  private static String text(Path file) {
-    try {
-      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      return "";
     }
   }
 

@@ -78,7 +78,8 @@ public final class Cgroups implements AutoCloseable {
         return;
       }
     }
-    if (machine.equals(Machine.THIS) && !path.startsWith("/..")) {
+    boolean isRoot = path.equals("/") && !isInNamespace(); // which has no limit
+    if (!isRoot && machine.equals(Machine.THIS) && !path.startsWith("/..")) {
       Optional<Fd> mount = HiddenMount.of(unified ? "cgroup2" : "cgroup", unified ? List.of() : controllers);
       if (mount.isPresent()) {
         mounted.add(mount.get());
@@ -91,9 +92,9 @@ public final class Cgroups implements AutoCloseable {
         }
       }
     }
-    // What a mount shows of another cgroup holds, at best, for both. Outside of all cgroups there is no limit to see.
+    // What a mount shows of another cgroup holds, at best, for both.
     mounts.forEach(mount -> addUpwards(mount.point().path(), mount.point().path(), unified, mount.point().toString()));
-    if (!path.equals("/") || isInNamespace()) {
+    if (!isRoot) {
       unseen.add(new ProcPath(path).toString());
     }
   }

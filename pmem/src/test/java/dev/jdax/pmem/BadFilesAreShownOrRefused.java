@@ -230,7 +230,7 @@ class BadFilesAreShownOrRefused {
   void aFileThatMayNotBeWrittenIsADeviceForReading() throws IOException {
     try (NvdimmImage image = NvdimmImage.open(image())) {
       for (Errno errno : List.of(Errno.EACCES, Errno.EPERM)) {
-        try (FailingCalls _ = FailingCalls.failing(1, errno.number())) {
+        try (FailingCalls _ = FailingCalls.failing(3, errno.number())) { // found, looked at, opened
           assertOnlyRead(image.namespaces().getFirst(), errno);
         }
       }
