@@ -152,7 +152,7 @@ class ImagesOfLinuxAreNamespacesAsLinuxHadThem {
 
   @Test
   void aFileWithoutRoomForAnInfoBlockIsARawDisk() throws IOException {
-    for (int size : new int[]{0, 1, 4096, 8191}) {
+    for (int size : new int[]{1, 4096, 8191}) {
       Path file = Files.write(folder.resolve("short-" + size), new byte[size]);
       try (NvdimmImage image = NvdimmImage.open(file)) {
         assertThat(image.namespaces()).hasSize(size < 4096 ? 0 : 1).allMatch(n -> n.linux() == LinuxView.RAW);
@@ -163,6 +163,6 @@ class ImagesOfLinuxAreNamespacesAsLinuxHadThem {
     assertThatThrownBy(() -> NvdimmImage.open(folder.resolve("none"))).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> NvdimmImage.open(folder.resolve("short-4096"), Attachment.DEFAULT.withLabelSize(8192)))
         .hasMessageContaining("it has 4096 bytes, and the label area is said to have 8192");
-    assertThat(List.of(folder.toFile().list())).hasSize(4);
+    assertThat(List.of(folder.toFile().list())).hasSize(3);
   }
 }
