@@ -10,6 +10,7 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A run of addresses that is ours, and the pieces of files that are mapped into it.
@@ -24,16 +25,16 @@ import java.util.OptionalLong;
  */
 public final class Reservation implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.jdax");
-  private static final String NAME = "jdax-reservation";
   private static final long PAGE = 4096;
   private static final long GIB = 1L << 30;
   /** So far apart are reservations in the memfd; it is empty, and its offsets go on until they begin again. */
   private static final long APART = 1L << 40;
 
-  /** Kept open, because to make one would be a tenth of the time that a mapping takes. Guarded by the class. */
-  private static Fd empty;
-  /** Where in it the next reservation begins; guarded by the class. */
-  private static long nextOffset;
+  /**
+   * Where in it the next reservation begins; guarded by the class. Other class loaders have reservations in the same
+   * file, and begin elsewhere.
+   */
+  private static long nextOffset = ThreadLocalRandom.current().nextLong(Long.MAX_VALUE >> 1) / APART * APART;
 
   /** Addresses that are mapped, by us. */
   private record Span(long start, long end) {
@@ -53,7 +54,7 @@ public final class Reservation implements AutoCloseable {
     this.pieces = List.copyOf(pieces);
     this.length = length;
     this.fileOffset = anOffset();
-    int file = empty().number();
+    int file = ReservationFile.ofThisJvm().number();
     long start;
     do {
       start = Linux.calls().mmap(0, window, Abi.PROT_NONE, Abi.MAP_SHARED | Abi.MAP_NORESERVE, file, fileOffset);
@@ -61,22 +62,6 @@ public final class Reservation implements AutoCloseable {
     this.base = Linux.check(SystemCall.MMAP, start);
     this.windowStart = start;
     held.add(new Span(start, start + window));
-  }
-
-  /** {@return the memfd of all reservations, which is made with the first} */
-  static synchronized Fd empty() throws SystemCallException {
-    if (empty == null) {
-      Fd made = Fd.memfd(NAME);
-      try {
-        made.sealSize();
-        empty = made;
-      } finally {
-        if (empty == null) {
-          made.close();
-        }
-      }
-    }
-    return empty;
   }
 
   private static synchronized long anOffset() {
@@ -202,9 +187,9 @@ public final class Reservation implements AutoCloseable {
   private void forgetWhatIsNotOurs(long start, long end) {
     forget(start, end);
     try {
-      long inode = empty().status().id().inode();
+      long inode = ReservationFile.ofThisJvm().inode();
       for (Vma vma : Vma.maps()) {
-        boolean reserved = vma.inode() == inode && vma.path().contains(NAME);
+        boolean reserved = vma.inode() == inode && vma.path().contains(ReservationFile.NAME);
         if (vma.overlaps(start, end) && reserved && vma.fileOffset() - vma.start() == fileOffset - windowStart) {
           held.add(new Span(Math.max(start, vma.start()), Math.min(end, vma.end())));
         }

@@ -19,7 +19,7 @@ class ClassLoadersShareOneHandler {
     for (int run = 0; run < RUNS; run++) {
       ForkedJvm jvm = ForkedJvm.run(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), ManyLoaders.class,
           Integer.toString(loaders));
-      assertThat(jvm.said()).as("run " + run).isEqualTo(loaders + " applications, 1 handler");
+      assertThat(jvm.said()).as("run " + run).isEqualTo(loaders + " applications, 1 handler, 1 file of reservations");
       assertThat(jvm.status()).isZero();
     }
   }

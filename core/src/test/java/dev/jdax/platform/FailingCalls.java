@@ -63,7 +63,7 @@ public final class FailingCalls implements AutoCloseable {
   private static void openWhatStaysOpen() {
     Quarantine.OF_THIS_PROCESS.release();
     try {
-      Reservation.empty();
+      ReservationFile.ofThisJvm();
     } catch (SystemCallException e) {
       // The first reservation will tell.
     }

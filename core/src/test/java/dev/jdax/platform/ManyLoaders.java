@@ -2,9 +2,12 @@
 package dev.jdax.platform;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +24,7 @@ import dev.jdax.spi.MemoryInADomain;
 /**
  * A program with jdax in several class loaders, whose first flushes come at once: {@code LOADERS}. Each flushes memory
  * that is there, and memory that has vanished. Prints how many of them got an error for what had vanished, and how many
- * handlers are in front of the JVM's.
+ * handlers are in front of the JVM's, and how many files there are for reserved addresses.
  */
 public final class ManyLoaders {
   private static final int PAGE = 4096;
@@ -88,7 +91,8 @@ public final class ManyLoaders {
     for (Throwable e : failed) {
       e.printStackTrace(System.out);
     }
-    System.out.println(loaders - failed.size() + " applications, " + handlers() + " handler");
+    System.out.println(loaders - failed.size() + " applications, " + handlers() + " handler, " + reservationFiles()
+        + " file of reservations");
     for (URLClassLoader loader : all) {
       loader.close();
     }
@@ -107,6 +111,20 @@ public final class ManyLoaders {
       segv = next(page.get(), "nextOnSegv");
     }
     return count;
+  }
+
+  /** {@return how many descriptors there are for reserved addresses} */
+  private static long reservationFiles() throws IOException {
+    long files = 0;
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        if (Files.isSymbolicLink(descriptor)
+            && Files.readSymbolicLink(descriptor).toString().contains(ReservationFile.NAME)) {
+          files++;
+        }
+      }
+    }
+    return files;
   }
 
   @SuppressWarnings("restricted")
