@@ -2,6 +2,7 @@
 package dev.jdax.cli;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import dev.jdax.ByteSize;
@@ -40,9 +41,11 @@ final class InitLabelsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     return options.run(spec.commandLine().getOut(), editor -> {
-      int found = editor.image().labelArea().map(LabelArea::size).map(Math::toIntExact).orElse(USUAL_SIZE);
-      int size = options.attachment().labelSize().orElse(found);
-      if (size < USUAL_SIZE && size != found) {
+      Optional<LabelArea> found = editor.image().labelArea();
+      int size = options.attachment().labelSize()
+          .orElse(found.map(LabelArea::size).map(Math::toIntExact).orElse(USUAL_SIZE));
+      boolean isThere = found.isPresent() && !found.get().blank(); // one that is there may be made empty
+      if (size < USUAL_SIZE && !isThere) {
         throw new DaxException(Errno.EINVAL, "initialise the labels of " + editor.image().file(),
             "a label area of " + ByteSize.format(size)
                 + " is smaller than any that QEMU takes: its label-size is at least "

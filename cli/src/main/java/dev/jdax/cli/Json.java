@@ -103,6 +103,9 @@ final class Json {
 
     @Override
     public JsonWriter value(Number number) throws IOException {
+      if (number == null) {
+        return nullValue();
+      }
       if (!(number instanceof BigInteger big)) {
         return number instanceof Double ? value(number.doubleValue()) : value(number.longValue());
       }

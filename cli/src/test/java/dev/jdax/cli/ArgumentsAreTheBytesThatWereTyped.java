@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,7 +98,11 @@ class ArgumentsAreTheBytesThatWereTyped {
 
   @Test
   void theNameOfAFileIsUtf8OrRefused() {
-    assertThat(new FileName(UTF_8).convert("gr\u00fcn")).isEqualTo(Path.of("gr\u00fcn"));
+    String ofThisJvm = System.getProperty("sun.jnu.encoding");
+    if (Charset.forName(ofThisJvm).equals(UTF_8)) { // in another locale the JDK itself makes no such path
+      assertThat(new FileName(UTF_8).convert("gr\u00fcn")).isEqualTo(Path.of("gr\u00fcn"));
+    }
+    assertThat(new FileName(UTF_8).convert("green.img")).isEqualTo(Path.of("green.img"));
     assertThat(new FileName(US_ASCII).convert("green.img")).isEqualTo(Path.of("green.img"));
     for (FileName elsewhere : new FileName[]{new FileName(US_ASCII), new FileName(ISO_8859_1)}) {
       assertThatThrownBy(() -> elsewhere.convert("gr\u00fcn")).isInstanceOf(TypeConversionException.class)
