@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
 import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.Growth;
 import dev.jdax.spi.RegionInfo;
 import dev.jdax.spi.Unwind;
 
@@ -180,7 +182,7 @@ public final class DaxDevice {
    * @throws DaxException in this order: with ENXIO if the device is dead, with EACCES if its region is static, with
    *     EINVAL if the size is not a multiple of {@link PageSize#sizeGranule()} of the alignment, with EBUSY if it is
    *     bound and not forced or a mapping cannot be revoked within a second, with ENOSPC if the region has too little
-   *     available
+   *     available, with EBUSY if another thread has resized it while memory was cleared for it
    */
   public void resize(long size, Removal removal) throws DaxException {
     if (size < 0) {
@@ -188,33 +190,47 @@ public final class DaxDevice {
     }
     Objects.requireNonNull(removal, "removal");
     String attempt = "resize " + name() + " to " + ByteSize.format(size);
+    StackRoom.require();
+    try (Unwind unwind = new Unwind()) {
+      Growth growth = region.grow(OptionalInt.of(id), size, () -> {
+        DeviceInfo info = resizableLocked(attempt, size, removal);
+        DeviceRules.spaceIsThere(attempt, size - info.size(), region.ops().info());
+      }, unwind);
+      resizeTo(growth, attempt, size, removal);
+    }
+    changed();
+  }
+
+  private DeviceInfo resizableLocked(String attempt, long size, Removal removal) throws DaxException {
+    DeviceInfo info = aliveLocked(attempt);
+    DeviceRules.layoutCanChange(attempt, region.ops().info());
+    DeviceRules.sizeFits(attempt, size, info.alignment());
+    if (removal == Removal.IF_IDLE) {
+      DeviceRules.notBound(attempt, info);
+    }
+    return info;
+  }
+
+  private void resizeTo(Growth growth, String attempt, long size, Removal removal) throws DaxException {
     change(attempt, () -> {
-      DeviceInfo info = aliveLocked(attempt);
-      RegionInfo regionInfo = region.ops().info();
-      DeviceRules.layoutCanChange(attempt, regionInfo);
-      DeviceRules.sizeFits(attempt, size, info.alignment());
-      if (removal == Removal.IF_IDLE) {
-        DeviceRules.notBound(attempt, info);
-      }
-      DeviceRules.spaceIsThere(attempt, size - info.size(), regionInfo);
+      DeviceInfo info = resizableLocked(attempt, size, removal);
       if (info.bound()) {
         DaxMode mode = info.mode().orElse(DaxMode.DEVDAX);
         try (Unwind unwind = new Unwind()) {
           if (!unbindLocked(attempt, removal, mode, unwind)) {
             return false;
           }
-          region.ops().resize(id, size);
+          growth.give(id);
           unwind.keep();
         }
         if (size > 0) {
           region.ops().bind(id, mode);
         }
       } else if (size != info.size()) {
-        region.ops().resize(id, size);
+        growth.give(id);
       }
       return true;
     });
-    changed();
   }
 
   /**

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.Growth;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionInfo;
 import dev.jdax.spi.RegionOps;
@@ -23,6 +27,9 @@ import dev.jdax.spi.Unwind;
  * closed and the last mapping has ended.
  */
 public final class DaxRegion implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofMillis(1);
+
   private final DaxBus bus;
   private final int id;
   private final String driver;
@@ -177,7 +184,9 @@ public final class DaxRegion implements AutoCloseable {
   }
 
   /**
-   * Makes a device of a given size and binds it, so that it can be mapped; all of that, or nothing.
+   * Makes a device of a given size and binds it, so that it can be mapped; all of that, or nothing. If the region's
+   * memory is to be cleared, that keeps no other thread from using the region; other threads see that less of it is
+   * available, and no device before it is made.
    *
    * @param size its size in bytes, positive
    * @return the device, with the lowest free id and the region's alignment
@@ -210,20 +219,58 @@ public final class DaxRegion implements AutoCloseable {
       throw new IllegalArgumentException("a device of " + size + " bytes: the size must be positive");
     }
     StackRoom.require();
+    String attempt = "create a device of " + ByteSize.format(size)
+        + alignment.map(asked -> " with an alignment of " + asked).orElse("") + " in " + this;
     DaxDevice device;
-    synchronized (lock) {
-      try (Unwind unwind = new Unwind()) {
-        String attempt = "create a device of " + ByteSize.format(size)
-            + alignment.map(asked -> " with an alignment of " + asked).orElse("") + " in " + this;
+    try (Unwind unwind = new Unwind()) {
+      Growth growth = grow(OptionalInt.empty(), size, () -> {
         RegionInfo info = requireDynamic(attempt);
         DeviceRules.sizeFits(attempt, size, alignment.or(info::alignment).orElseThrow(() -> needsRoot(attempt)));
         DeviceRules.spaceIsThere(attempt, size, info);
+      }, unwind);
+      device = createOf(growth, attempt, size, alignment);
+    }
+    bus.fire(DaxEvent.Kind.ADD, device);
+    return device;
+  }
+
+  /** Refuses what cannot be resized; called with the region lock held. */
+  @FunctionalInterface
+  interface Requirement {
+    void check() throws DaxException;
+  }
+
+  /**
+   * Has memory taken for a device and made ready. Called without the region lock, which is held while the memory is
+   * taken, and not while it is made ready. If the region is closed before that has ended, its memory goes back then.
+   *
+   * @param device the id of the device; empty if it is yet to be made
+   * @param size the size in bytes that the device is to have
+   * @param requirement looked at before, under the same lock
+   * @param unwind returns, when all is done or undone, what was given to no device
+   */
+  Growth grow(OptionalInt device, long size, Requirement requirement, Unwind unwind) throws DaxException {
+    unwind.makeForNow(() -> this, DaxRegion::ended); // after the growth is closed
+    Growth growth = unwind.makeForNow(() -> ops.growth(device, size), Growth::close);
+    synchronized (lock) {
+      requirement.check();
+      growth.reserve();
+    }
+    growth.prepare();
+    return growth;
+  }
+
+  private DaxDevice createOf(Growth growth, String attempt, long size, Optional<PageSize> alignment)
+      throws DaxException {
+    synchronized (lock) {
+      try (Unwind unwind = new Unwind()) {
+        requireAlive(attempt); // looked at again: another thread may have closed the region
         int deviceId = unwind.make(ops::create, Unwind.ifOurs(ops::delete));
         if (alignment.isPresent()) {
           ops.setAlignment(deviceId, alignment.get());
         }
         unwind.make(() -> {
-          ops.resize(deviceId, size);
+          growth.give(deviceId);
           return deviceId;
         }, Unwind.ifOurs(made -> ops.resize(made, 0)));
         unwind.make(() -> {
@@ -236,13 +283,12 @@ public final class DaxRegion implements AutoCloseable {
           throw new DaxException(Errno.EBUSY, attempt, "somebody else has taken " + DaxDevice.name(id, deviceId)
               + " meanwhile, and it has " + ByteSize.format(made.size()), "try again");
         }
-        device = handles.ofNew(made);
+        DaxDevice device = handles.ofNew(made);
         unwind.keep();
         handles.made(device);
+        return device;
       }
     }
-    bus.fire(DaxEvent.Kind.ADD, device);
-    return device;
   }
 
   /**
@@ -265,8 +311,9 @@ public final class DaxRegion implements AutoCloseable {
   }
 
   /**
-   * Ends the region: its devices are destroyed, and its memory is given back as soon as no mapping of it is open. Live
-   * mappings stay, and own the memory from now on. Never waits; a further call does nothing.
+   * Ends the region: its devices are destroyed, and its memory is given back as soon as no mapping of it is open and no
+   * thread clears it for a device. Live mappings stay, and own the memory from now on. Never waits; a further call does
+   * nothing.
    */
   @Override
   public void close() {
@@ -287,7 +334,8 @@ public final class DaxRegion implements AutoCloseable {
    *
    * @throws DaxException with EBUSY if a foreign call, or a {@linkplain DaxMapping#retain lease}, still holds a
    *     mapping's memory after a second: the region is gone, and its memory goes with that mapping; a further call tries
-   *     again, and takes the memory away from a foreign call ({@link Removal#FORCE})
+   *     again, and takes the memory away from a foreign call ({@link Removal#FORCE}); with EBUSY, too, if another thread
+   *     still clears memory for a device after a second: the memory goes back when that has ended
    */
   public void remove() throws DaxException {
     close();
@@ -299,8 +347,29 @@ public final class DaxRegion implements AutoCloseable {
         held = e; // the others are revoked all the same
       }
     }
+    if (held == null && !growsNoMore()) {
+      held = DeviceRules.busy("remove " + this, "another thread clears memory for a device of it",
+          "nothing is left to do: the memory goes back when that has ended");
+    }
+    ended();
     if (held != null) {
       throw held;
+    }
+  }
+
+  /** {@return whether nothing is being made ready for a device, within a second} */
+  private boolean growsNoMore() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      synchronized (lock) {
+        if (!ops.isGrowing()) {
+          return true;
+        }
+      }
+      if (System.nanoTime() - deadline >= 0) {
+        return false;
+      }
+      LockSupport.parkNanos(RETRY.toNanos());
     }
   }
 
@@ -418,10 +487,13 @@ public final class DaxRegion implements AutoCloseable {
     mappings.add(mapping);
   }
 
-  /** A mapping has ended, or the region has: with the last of them the memory goes back. May be called again. */
+  /**
+   * A mapping has ended, or the region has, or what was being made ready for a device of it: with the last of them the
+   * memory goes back. May be called again.
+   */
   void ended() {
     synchronized (lock) {
-      if (!dead || !mappings.isEmpty()) {
+      if (!dead || !mappings.isEmpty() || ops.isGrowing()) {
         return;
       }
     }

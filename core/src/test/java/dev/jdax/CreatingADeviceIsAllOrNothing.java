@@ -37,7 +37,7 @@ class CreatingADeviceIsAllOrNothing {
       ops.failNumber(0);
       region.create(8 * MIB).destroy();
       int calls = ops.calls().indexOf("bind") + 1;
-      assertThat(ops.calls().subList(0, calls)).contains("create", "resize", "bind");
+      assertThat(ops.calls().subList(0, calls)).contains("create", "reserve", "prepare", "give", "bind");
       assertThat(layout(region)).isEqualTo(before);
       assertThat(events).hasSize(2);
       for (int k = 1; k <= calls; k++) {
@@ -105,7 +105,7 @@ class CreatingADeviceIsAllOrNothing {
       DaxDevice device = region.create(8 * MIB);
       ops.failNumber(0);
       device.resize(10 * MIB, Removal.FORCE);
-      int resize = ops.calls().indexOf("resize") + 1;
+      int resize = ops.calls().indexOf("give") + 1;
       List<String> before = layout(region);
       ops.failNumber(resize);
       assertRefused(() -> device.resize(12 * MIB, Removal.FORCE), Errno.EIO);

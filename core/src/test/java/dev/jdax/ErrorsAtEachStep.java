@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
+import dev.jdax.spi.AddressesOnly;
 import dev.jdax.spi.MemoryInADomain;
 
 /**
@@ -20,6 +21,8 @@ import dev.jdax.spi.MemoryInADomain;
 public final class ErrorsAtEachStep {
   private static final int PAGE = 4096;
   private static final int OFTEN = 200;
+  /** There is no mapping, and there is a dynamic region. */
+  private static final int GROWS = -2;
   /** A thread other than the one that is stopped. */
   private static final ExecutorService ANOTHER = Executors.newSingleThreadExecutor();
 
@@ -34,12 +37,15 @@ public final class ErrorsAtEachStep {
    * What is stopped.
    *
    * @param name its name
-   * @param fillsBefore how often a mapping is filled before, or -1 if there is none
+   * @param fillsBefore how often a mapping is filled before, or -1 if there is none, or {@link #GROWS}
    * @param body what it does
    */
   private record Operation(String name, int fillsBefore, Body body) {
     World prepare() throws DaxException {
       World world = new World();
+      if (fillsBefore == GROWS) {
+        world.addAddresses();
+      }
       if (fillsBefore >= 0) {
         world.mapping = world.device.map(Access.READ_WRITE);
       }
@@ -53,16 +59,38 @@ public final class ErrorsAtEachStep {
   /** All that an operation has to do with: made for one try of it. */
   private static final class World {
     final MemoryInADomain memory = new MemoryInADomain(PersistenceDomain.UNKNOWN, true, 2 * PAGE);
-    final DaxBus bus = DaxBus.withDrivers(memory);
+    final AddressesOnly addresses = new AddressesOnly();
+    final DaxBus bus = DaxBus.withDrivers(memory, addresses);
     final DaxRegion region;
     final DaxDevice device;
     DaxMapping mapping;
+    /** A dynamic region, and a device that has half of it; null where neither is needed. */
+    DaxRegion dynamic;
+    DaxDevice half;
     /** How many neighbours there are, each with one mapping and one file. */
     private static int ofOthers;
 
     World() throws DaxException {
       region = bus.add(memory);
       device = region.devices().getFirst();
+    }
+
+    void addAddresses() throws DaxException {
+      dynamic = bus.add(AddressesOnly.dynamic(16 << 20, PageSize.SIZE_4K));
+      half = dynamic.create(8 << 20);
+    }
+
+    /** What no device has can be had, and nothing grows any more. */
+    private void requireThatNothingIsTaken() throws DaxException {
+      long sizes = 0;
+      for (DaxDevice each : dynamic.devices()) {
+        sizes += each.size();
+      }
+      require(!dynamic.ops().isGrowing(), "it is left growing");
+      require(sizes + dynamic.availableSize() == dynamic.size(), "addresses are lost");
+      if (dynamic.availableSize() > 0) {
+        dynamic.create(dynamic.availableSize());
+      }
     }
 
     /** Each thing that can be closed is closed, at the first try, by another thread and by this. */
@@ -80,11 +108,15 @@ public final class ErrorsAtEachStep {
         return null;
       }).get(10, TimeUnit.SECONDS);
       require(open("jdax-in-a-domain") == ofOthers, "a descriptor is left open");
+      require(addresses.open().isEmpty(), "memory was not given back");
     }
 
     /** The device can be mapped by another thread, unless the operation has ended it. */
     void requireThatOthersGoOn() throws Exception {
       ANOTHER.submit(() -> {
+        if (dynamic != null) {
+          requireThatNothingIsTaken();
+        }
         if (device.state() == DeviceState.SIZED) {
           device.enable();
         }
@@ -150,7 +182,9 @@ public final class ErrorsAtEachStep {
         new Operation("disable by force", 0, world -> world.device.disable(Removal.FORCE)),
         new Operation("remove the region", 0, world -> world.region.remove()),
         new Operation("close the region", 0, world -> world.region.close()),
-        new Operation("close the bus", 0, world -> world.bus.close()));
+        new Operation("close the bus", 0, world -> world.bus.close()),
+        new Operation("create", GROWS, world -> world.dynamic.create(4 << 20)),
+        new Operation("resize by force", GROWS, world -> world.half.resize(12 << 20, Removal.FORCE)));
   }
 
   /** {@return how many steps an operation has} */

@@ -8,6 +8,7 @@ import java.util.List;
 
 import dev.jdax.spi.AddressesOnly;
 import dev.jdax.spi.DaxDriver;
+import dev.jdax.spi.Growth;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 
@@ -62,7 +63,12 @@ final class OpsThatFail implements DaxDriver {
   @Override
   public RegionOps probe(MemorySource source) throws DaxException {
     RegionOps ops = driver.probe(source);
-    return (RegionOps) Proxy.newProxyInstance(RegionOps.class.getClassLoader(), new Class<?>[]{RegionOps.class},
+    return watched(RegionOps.class, ops, ops);
+  }
+
+  /** {@return what does as {@code target} does, except that its calls, and those of a growth that it returns, are noted} */
+  private <T> T watched(Class<T> type, T target, RegionOps ops) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[]{type},
         (proxy, method, arguments) -> {
           if (List.of(method.getExceptionTypes()).contains(DaxException.class)) {
             calls.add(method.getName());
@@ -75,10 +81,11 @@ final class OpsThatFail implements DaxDriver {
             step.to(ops);
           }
           try {
-            return method.invoke(ops, arguments);
+            Object made = method.invoke(target, arguments);
+            return made instanceof Growth growth ? watched(Growth.class, growth, ops) : made;
           } catch (InvocationTargetException e) {
             throw e.getCause();
           }
-        });
+        }));
   }
 }

@@ -25,7 +25,8 @@ class WhatAnErrorStopsCanBeClosed {
   private static final List<String> STOPPED = List.of("dev/jdax/DaxBus", "dev/jdax/DaxDevice", "dev/jdax/DaxMapping",
       "dev/jdax/DaxRegion", "dev/jdax/DeviceHandles", "dev/jdax/InFlight", "dev/jdax/LiveMappings",
       "dev/jdax/MappingStores", "dev/jdax/Persistence", "dev/jdax/Placement", "dev/jdax/StackTraces",
-      "dev/jdax/platform/Fd", "dev/jdax/platform/Reservation", "dev/jdax/spi/InProcessRegion", "dev/jdax/spi/Unwind");
+      "dev/jdax/platform/Fd", "dev/jdax/platform/Reservation", "dev/jdax/spi/InProcessRegion",
+      "dev/jdax/spi/InProcessRegion$Taken", "dev/jdax/spi/Unwind");
 
   private static void assertWellDone(Class<?> program, String... options) throws Exception {
     List<String> all = new ArrayList<>(List.of(options));
@@ -44,7 +45,7 @@ class WhatAnErrorStopsCanBeClosed {
     StepsBeforeInstructions.write(Path.of("target/classes"), STOPPED, folder);
     ForkedJvm jvm = ForkedJvm.runOnTheClassPath(folder, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
         ErrorsAtEachStep.class);
-    assertThat(jvm.said().lines()).hasSize(14).allMatch(line -> line.matches(".*: \\d{2,}"),
+    assertThat(jvm.said().lines()).hasSize(16).allMatch(line -> line.matches(".*: \\d{2,}"),
         "an operation, and its steps");
     assertThat(jvm.status()).isZero();
   }

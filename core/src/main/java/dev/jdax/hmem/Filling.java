@@ -42,8 +42,13 @@ final class Filling {
     this.granularity = granularity;
   }
 
-  /** {@return the mapping that pins the memory, or null if none does or none needs to} */
-  Reservation fill() throws DaxException, SystemCallException {
+  /**
+   * Takes all of the memory.
+   *
+   * @param unwind ends the mapping on failure
+   * @return the mapping that pins the memory, or null if none does or none needs to
+   */
+  Reservation fill(Unwind unwind) throws DaxException, SystemCallException {
     requireNode();
     if (granularity == PageSize.SIZE_4K) {
       refuseHugePages();
@@ -53,30 +58,28 @@ final class Filling {
     if (tooLow.isPresent()) {
       throw tooLow.get().refusal(attempt, missing(), null);
     }
-    try (Unwind unwind = new Unwind()) {
-      Reservation whole = Reservation.of(List.of(new Piece(file.number(), 0, wanted.size())), granularity.bytes());
-      unwind.onFailure(whole::close);
-      try {
-        whole.place(true);
-        allocate();
-      } catch (SystemCallException e) {
-        if (e.errno() == Errno.ENOMEM.number() || e.errno() == Errno.ENOSPC.number()) {
-          whole.close(); // so that what it has reserved is not counted as taken
-          throw noMemory(e);
-        }
-        throw e;
+    Reservation whole = unwind.make(this::reserve, Reservation::close);
+    try {
+      whole.place(true);
+      allocate();
+    } catch (SystemCallException e) {
+      if (e.errno() == Errno.ENOMEM.number() || e.errno() == Errno.ENOSPC.number()) {
+        whole.close(); // so that what it has reserved is not counted as taken
+        throw noMemory(e);
       }
-      verifyNode(whole);
-      return pinned(whole, unwind);
+      throw e;
     }
+    verifyNode(whole);
+    return pinned(whole);
   }
 
   /**
    * Looks whether a file that may only be read has all of its memory.
    *
+   * @param unwind ends the mapping on failure
    * @return the mapping that pins the memory, or null if none does or none needs to
    */
-  Reservation takeAsItIs() throws DaxException, SystemCallException {
+  Reservation takeAsItIs(Unwind unwind) throws DaxException, SystemCallException {
     if (granularity == PageSize.SIZE_4K) {
       refuseHugePages();
     }
@@ -85,20 +88,22 @@ final class Filling {
           "the file has holes, of " + ByteSize.format(missing()) + ", and it may not be written to fill them",
           "have its owner attach to it once, or get the right to write to it");
     }
-    try (Unwind unwind = new Unwind()) {
-      Reservation whole = Reservation.of(List.of(new Piece(file.number(), 0, wanted.size())), granularity.bytes());
-      unwind.onFailure(whole::close);
-      whole.place(false);
-      return pinned(whole, unwind);
-    }
+    Reservation whole = unwind.make(this::reserve, Reservation::close);
+    whole.place(false);
+    return pinned(whole);
+  }
+
+  /** {@return addresses for all of the memory, with nothing there yet} */
+  private Reservation reserve() throws SystemCallException {
+    return Reservation.of(List.of(new Piece(file.number(), 0, wanted.size())), granularity.bytes());
   }
 
   /** {@return the mapping, which stays, if it pins small pages; else null, and the mapping ends} */
-  private Reservation pinned(Reservation whole, Unwind unwind) {
+  private Reservation pinned(Reservation whole) {
     if (granularity == PageSize.SIZE_4K && pin(whole)) {
-      unwind.keep();
       return whole;
     }
+    whole.close();
     return null;
   }
 

@@ -87,17 +87,15 @@ final class HmemClaim implements Claim {
       }
       PageSize granularity = granularity(attempt, wanted, file);
       file.truncate(wanted.size());
-      Reservation pin = new Filling(attempt, file, wanted, granularity).fill();
-      if (pin != null) {
-        unwind.onFailure(pin::close);
-      }
+      Reservation pin = new Filling(attempt, file, wanted, granularity).fill(unwind);
       if (wanted.file().isPresent()) {
         FileLock.SHARED.take(file);
       } else {
         file.sealSize();
       }
+      HmemClaim claim = new HmemClaim(file, wanted, granularity, pin);
       unwind.keep();
-      return new HmemClaim(file, wanted, granularity, pin);
+      return claim;
     } catch (SystemCallException e) {
       throw refused(attempt, e);
     }
@@ -122,9 +120,10 @@ final class HmemClaim implements Claim {
       }
       HmemRegion shared = HmemRegion.of(status.size(), pageSize).inFile(attachment.file());
       Filling filling = new Filling(attempt, file, shared, pageSize);
-      Reservation pin = file.writeRefusal() == 0 ? filling.fill() : filling.takeAsItIs();
+      Reservation pin = file.writeRefusal() == 0 ? filling.fill(unwind) : filling.takeAsItIs(unwind);
+      HmemClaim claim = new HmemClaim(file, shared, pageSize, pin);
       unwind.keep();
-      return new HmemClaim(file, shared, pageSize, pin);
+      return claim;
     } catch (SystemCallException e) {
       throw refused(attempt, e);
     }
@@ -162,10 +161,11 @@ final class HmemClaim implements Claim {
   private static Fd create(String attempt, Path path, Unwind unwind) throws DaxException, SystemCallException {
     try {
       FolderEntry entry = unwind.makeForNow(() -> FolderEntry.of(path), FolderEntry::close);
-      Fd file = unwind.make(entry::create, Fd::close);
-      FileId made = file.status().id();
-      unwind.onFailure(() -> entry.remove(made));
-      return file;
+      return unwind.make(entry::create, made -> {
+        try (made) {
+          entry.remove(made.status().id());
+        }
+      });
     } catch (SystemCallException e) {
       if (e.errno() == Errno.ENOSPC.number()) {
         throw tooManyFiles(attempt, path, e);

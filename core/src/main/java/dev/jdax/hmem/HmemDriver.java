@@ -34,24 +34,24 @@ public final class HmemDriver implements DaxDriver {
   @Override
   public RegionOps probe(MemorySource source) throws DaxException {
     return switch (source) {
-      case HmemRegion wanted -> dynamic(HmemClaim.make(wanted), wanted.pageSize());
-      case HmemAttachment shared -> whole(HmemClaim.attach(shared));
+      case HmemRegion wanted -> dynamic(wanted);
+      case HmemAttachment shared -> whole(shared);
       default -> throw new IllegalArgumentException("hmem does not know " + source);
     };
   }
 
-  private static RegionOps dynamic(Claim claim, PageSize alignment) throws DaxException {
+  private static RegionOps dynamic(HmemRegion wanted) throws DaxException {
     try (Unwind unwind = new Unwind()) {
-      unwind.onFailure(claim::close);
-      RegionOps region = InProcessRegion.dynamic(claim, 0, alignment);
+      Claim claim = unwind.make(() -> HmemClaim.make(wanted), HmemClaim::close);
+      RegionOps region = InProcessRegion.dynamic(claim, 0, wanted.pageSize());
       unwind.keep();
       return region;
     }
   }
 
-  private static RegionOps whole(Claim claim) throws DaxException {
+  private static RegionOps whole(HmemAttachment shared) throws DaxException {
     try (Unwind unwind = new Unwind()) {
-      unwind.onFailure(claim::close);
+      Claim claim = unwind.make(() -> HmemClaim.attach(shared), HmemClaim::close);
       InProcessRegion region = InProcessRegion.fixed(claim, OptionalInt.empty(), 0, claim.granularity());
       region.createDevice(0, 0, claim.size());
       unwind.keep();

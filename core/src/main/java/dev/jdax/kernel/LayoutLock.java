@@ -34,16 +34,18 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
    * @throws DaxException with EBUSY if another program keeps it
    */
   static LayoutLock toChange(SysfsFolder region, String attempt) throws DaxException {
-    Fd file;
-    try {
-      file = region.openForLock(FILE, true);
-    } catch (DaxException e) {
-      if (e.errno() == Errno.EACCES || e.errno() == Errno.EPERM) {
-        return new LayoutLock(Optional.empty());
+    try (Unwind unwind = new Unwind()) {
+      Fd file;
+      try {
+        file = unwind.make(() -> region.openForLock(FILE, true), Fd::close);
+      } catch (DaxException e) {
+        if (e.errno() == Errno.EACCES || e.errno() == Errno.EPERM) {
+          return new LayoutLock(Optional.empty());
+        }
+        throw e;
       }
-      throw e;
+      return take(file, FileLock.EXCLUSIVE, attempt, unwind);
     }
-    return take(file, FileLock.EXCLUSIVE, attempt);
   }
 
   /**
@@ -54,15 +56,18 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
    * @throws DaxException with EBUSY if another program keeps it
    */
   static LayoutLock toRead(SysfsFolder region, String attempt) throws DaxException {
-    return region.has(FILE)
-        ? take(region.openForLock(FILE, false), FileLock.SHARED, attempt)
-        : new LayoutLock(Optional.empty());
+    if (!region.has(FILE)) {
+      return new LayoutLock(Optional.empty());
+    }
+    try (Unwind unwind = new Unwind()) {
+      Fd file = unwind.make(() -> region.openForLock(FILE, false), Fd::close);
+      return take(file, FileLock.SHARED, attempt, unwind);
+    }
   }
 
-  private static LayoutLock take(Fd file, FileLock lock, String attempt) throws DaxException {
+  private static LayoutLock take(Fd file, FileLock lock, String attempt, Unwind unwind) throws DaxException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    try (Unwind unwind = new Unwind()) {
-      unwind.onFailure(file::close);
+    try {
       while (!lock.take(file)) {
         if (System.nanoTime() >= deadline) {
           throw new DaxException(Errno.EBUSY, attempt, "another program has been changing its region for "
@@ -71,8 +76,9 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
         }
         LockSupport.parkNanos(RETRY.toNanos());
       }
+      LayoutLock taken = new LayoutLock(Optional.of(file));
       unwind.keep();
-      return new LayoutLock(Optional.of(file));
+      return taken;
     } catch (SystemCallException e) {
       throw new DaxException(Errno.of(e.errno()), attempt, "the kernel refused " + e.call(), "look at its log", e);
     }

@@ -57,11 +57,11 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
       requireBound(attempt, device);
       String number = device.read("dev");
       // To open what is not a device may have effects of its own, or wait for ever.
-      Fd node = openNode(attempt, number, access);
-      unwind.onFailure(node::close);
+      Fd node = openNode(attempt, number, access, unwind);
       requireBound(attempt, device);
+      Descriptor opened = new Descriptor(node.number(), node::close);
       unwind.keep();
-      return new Descriptor(node.number(), node::close);
+      return opened;
     } catch (SystemCallException e) {
       throw new DaxException(Errno.of(e.errno()), attempt, "the kernel refused " + e.call(), "look at its log", e);
     }
@@ -90,11 +90,12 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
         "see who reconfigures it");
   }
 
-  private Fd openNode(String attempt, String number, Access access) throws DaxException, SystemCallException {
+  private Fd openNode(String attempt, String number, Access access, Unwind unwind)
+      throws DaxException, SystemCallException {
     try (FoundFile found = findNode(attempt)) {
       requireNodeOf(attempt, number, found.status());
       try {
-        return found.open(access == Access.READ_WRITE);
+        return unwind.make(() -> found.open(access == Access.READ_WRITE), Fd::close);
       } catch (SystemCallException e) {
         throw refused(attempt, access == Access.READ_WRITE ? "read and write it" : "read it", e);
       }

@@ -71,8 +71,7 @@ final class SysfsRegion implements RegionOps {
 
   private SysfsFolder openAttributes() throws DaxException {
     try (Unwind unwind = new Unwind()) {
-      SysfsFolder attributes = SysfsFolder.open(folder.resolve(ATTRIBUTES));
-      unwind.onFailure(attributes::close);
+      SysfsFolder attributes = unwind.make(() -> SysfsFolder.open(folder.resolve(ATTRIBUTES)), SysfsFolder::close);
       if (attributes.inode() != incarnation) {
         throw new DaxException(Errno.ENXIO, "look at the region at " + folder,
             "its driver was unbound, and bound again", "open its devices again");
@@ -89,8 +88,7 @@ final class SysfsRegion implements RegionOps {
   /** Opens the folder of the device that {@link #device} was last asked for. */
   private SysfsFolder open(int device) throws DaxException {
     try (Unwind unwind = new Unwind()) {
-      SysfsFolder opened = SysfsFolder.open(folder.resolve(name(device)));
-      unwind.onFailure(opened::close);
+      SysfsFolder opened = unwind.make(() -> SysfsFolder.open(folder.resolve(name(device))), SysfsFolder::close);
       if (!told.getOrDefault(device, -1L).equals(opened.inode())) {
         throw new DaxException(Errno.ENXIO, "look at " + name(device), "somebody else has deleted it and made another",
             "ask the region for its devices");

@@ -64,20 +64,23 @@ final class MemoryUnderTest implements Claim {
 
     @Override
     public RegionOps probe(MemorySource source) throws DaxException {
-      MemoryUnderTest memory = make((Wanted) source);
-      InProcessRegion region = InProcessRegion.fixed(memory, OptionalInt.empty(), 0, PAGE);
-      region.createDevice(0, 0, memory.size());
-      return region;
+      try (Unwind unwind = new Unwind()) {
+        MemoryUnderTest memory = unwind.make(() -> make((Wanted) source), MemoryUnderTest::close);
+        InProcessRegion region = InProcessRegion.fixed(memory, OptionalInt.empty(), 0, PAGE);
+        region.createDevice(0, 0, memory.size());
+        unwind.keep();
+        return region;
+      }
     }
 
     private static MemoryUnderTest make(Wanted wanted) throws DaxException {
       try (Unwind unwind = new Unwind()) {
-        Fd file = Fd.memfd("jdax-powerfailure");
-        unwind.onFailure(file::close);
+        Fd file = unwind.make(() -> Fd.memfd("jdax-powerfailure"), Fd::close);
         file.truncate(wanted.size());
         file.sealSize();
+        MemoryUnderTest memory = new MemoryUnderTest(file, wanted);
         unwind.keep();
-        return new MemoryUnderTest(file, wanted);
+        return memory;
       } catch (SystemCallException e) {
         Errno errno = Errno.of(e.errno());
         throw new DaxException(errno, "make " + wanted, "the kernel refused " + e.call() + ": " + errno.text(),

@@ -85,11 +85,9 @@ public final class EditedFile implements AutoCloseable {
    */
   public static EditedFile open(Path path, String attempt, Unproven unproven) throws DaxException {
     try (Unwind unwind = new Unwind()) {
-      Fd file = find(path, attempt);
-      unwind.onFailure(file::close);
+      Fd file = find(path, attempt, unwind);
       FileStatus status = file.status();
-      Beneath beneath = FileClaim.lock(file, FileLock.Range.ALL, attempt);
-      unwind.onFailure(beneath::close);
+      Beneath beneath = FileClaim.lock(file, FileLock.Range.ALL, attempt, unwind);
       long size = file.end();
       if (size == 0) {
         throw new DaxException(Errno.EINVAL, attempt, "it is empty",
@@ -105,11 +103,11 @@ public final class EditedFile implements AutoCloseable {
     }
   }
 
-  private static Fd find(Path path, String attempt) throws DaxException, SystemCallException {
+  private static Fd find(Path path, String attempt, Unwind unwind) throws DaxException, SystemCallException {
     try (FoundFile found = FoundFile.at(path)) {
       FileStatus status = found.status();
       requireKind(status, attempt);
-      return openExclusively(found, status, attempt);
+      return openExclusively(found, status, attempt, unwind);
     }
   }
 
@@ -137,10 +135,11 @@ public final class EditedFile implements AutoCloseable {
     };
   }
 
-  private static Fd openExclusively(FoundFile found, FileStatus status, String attempt)
+  private static Fd openExclusively(FoundFile found, FileStatus status, String attempt, Unwind unwind)
       throws DaxException, SystemCallException {
     try {
-      Optional<Fd> opened = UntilExec.last(found::openExclusively, Optional::isPresent);
+      Optional<Fd> opened = unwind.make(() -> UntilExec.last(found::openExclusively, Optional::isPresent),
+          made -> made.ifPresent(Fd::close));
       if (opened.isPresent()) {
         return opened.get();
       }

@@ -77,11 +77,9 @@ public final class FileClaim implements Claim {
           + offset + " do not");
     }
     try (Unwind unwind = new Unwind()) {
-      Fd file = find(path, attempt);
-      unwind.onFailure(file::close);
+      Fd file = find(path, attempt, unwind);
       boolean readOnly = file.writeRefusal() != 0;
-      Beneath beneath = lock(file, new FileLock.Range(offset, length), attempt);
-      unwind.onFailure(beneath::close);
+      Beneath beneath = lock(file, new FileLock.Range(offset, length), attempt, unwind);
       FileStatus status = file.status();
       FileSystem fileSystem = file.fileSystem();
       long end = file.end();
@@ -98,18 +96,19 @@ public final class FileClaim implements Claim {
           }
         }
       }
-      unwind.keep();
-      return new FileClaim(path, file, beneath, offset, length, granularityOf(fileSystem),
+      FileClaim claim = new FileClaim(path, file, beneath, offset, length, granularityOf(fileSystem),
           fileSystem.isVolatile() && status.isRegular(), Set.copyOf(waivers));
+      unwind.keep();
+      return claim;
     } catch (SystemCallException e) {
       throw refused(attempt, e, "see that the file is there, and that you may read and write it");
     }
   }
 
-  private static Fd find(Path path, String attempt) throws DaxException, SystemCallException {
+  private static Fd find(Path path, String attempt, Unwind unwind) throws DaxException, SystemCallException {
     try (FoundFile found = FoundFile.at(path)) {
       EditedFile.requireKind(found.status(), attempt);
-      return found.openAsAllowed();
+      return unwind.make(found::openAsAllowed, Fd::close);
     }
   }
 
@@ -155,20 +154,18 @@ public final class FileClaim implements Claim {
    * Locks a part of a file, and what lies beneath it, against every other claim, until the file and what is returned are
    * closed; of a file that may only be read, looks whether there is another claim.
    *
+   * @param unwind closes on failure what lies beneath
    * @return what lies beneath
    */
-  static Beneath lock(Fd file, FileLock.Range wanted, String attempt) throws DaxException, SystemCallException {
+  static Beneath lock(Fd file, FileLock.Range wanted, String attempt, Unwind unwind)
+      throws DaxException, SystemCallException {
     boolean reader = file.writeRefusal() != 0;
     lock(file, wanted, reader, attempt, "it");
-    try (Unwind unwind = new Unwind()) {
-      Beneath beneath = Beneath.of(file, wanted);
-      unwind.onFailure(beneath::close);
-      for (Beneath.Layer layer : beneath.layers()) {
-        lock(layer.file(), layer.range(), reader || layer.file().writeRefusal() != 0, attempt, "what lies under it");
-      }
-      unwind.keep();
-      return beneath;
+    Beneath beneath = unwind.make(() -> Beneath.of(file, wanted), Beneath::close);
+    for (Beneath.Layer layer : beneath.layers()) {
+      lock(layer.file(), layer.range(), reader || layer.file().writeRefusal() != 0, attempt, "what lies under it");
     }
+    return beneath;
   }
 
   private static void lock(Fd file, FileLock.Range wanted, boolean reader, String attempt, String what)

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import dev.jdax.Access;
 import dev.jdax.ByteSize;
@@ -37,6 +38,75 @@ public final class InProcessRegion implements RegionOps {
     }
   }
 
+  /** What a device is to grow by. The device has its own ranges alone until it is given this. */
+  private final class Taken implements Growth {
+    private final OptionalInt wanted;
+    private final long size;
+    private List<DaxRange> before = List.of();
+    private List<DaxRange> grown = List.of();
+    /** The addresses that {@link #grown} has and {@link #before} has not. */
+    private List<DaxRange> added = List.of();
+    /** Set without the region's lock; {@link #growing} finds out. */
+    private volatile boolean closed;
+
+    Taken(OptionalInt wanted, long size) {
+      this.wanted = wanted;
+      this.size = size;
+    }
+
+    @Override
+    public void reserve() throws DaxException {
+      before = wanted.isPresent() ? find(wanted.getAsInt()).ranges : List.of();
+      long old = RangeTable.sizeOf(before);
+      if (size <= old) {
+        return;
+      }
+      RangeTable table = free();
+      if (size - old > table.available()) {
+        throw new DaxException(Errno.ENOSPC,
+            (wanted.isPresent() ? "grow device " + wanted.getAsInt() : "make a device") + " by "
+                + ByteSize.format(size - old),
+            "the region has " + ByteSize.format(table.available()) + " available", "free other devices first");
+      }
+      free = null;
+      growths = Stream.concat(growths.stream(), Stream.of(this)).toList();
+      grown = table.grow(before, size - old);
+      added = RangeTable.from(old, grown);
+      free = table;
+    }
+
+    @Override
+    public void prepare() throws DaxException {
+      for (DaxRange range : added) {
+        claim.prepare(range.start() - start, range.length());
+      }
+    }
+
+    @Override
+    public void give(int deviceId) throws DaxException {
+      if (added.isEmpty()) {
+        resize(deviceId, size);
+        return;
+      }
+      Device device = find(deviceId);
+      if (!device.ranges.equals(before)) {
+        throw new DaxException(Errno.EBUSY, "grow device " + deviceId + " to " + ByteSize.format(size),
+            "another thread has resized it at the same time", "look at its size, and try again");
+      }
+      RangeTable table = free();
+      free = null;
+      closed = true; // first: no address is both taken and a device's
+      device.ranges = grown;
+      growths = growths.stream().filter(growth -> growth != this).toList();
+      free = table;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
   private final Claim claim;
   private final boolean dynamic;
   private final OptionalInt id;
@@ -44,7 +114,9 @@ public final class InProcessRegion implements RegionOps {
   private final PageSize alignment;
   /** By id, null where there is none: ids are the lowest that are free, so there are few gaps. The one truth. */
   private final List<Device> devices = new ArrayList<>();
-  /** Reckoned from the devices: which addresses none of them has. Null while it is changed, and if an error came then. */
+  /** What is no device's yet; read with {@link #growing}. */
+  private List<Taken> growths = List.of();
+  /** Reckoned from the devices and the growths: which addresses none of them has. Null while it is changed, and if an error came then. */
   private RangeTable free;
   /** Reckoned from the devices, and null, likewise. */
   private LowestFree ids;
@@ -115,11 +187,27 @@ public final class InProcessRegion implements RegionOps {
   }
 
   private RangeTable free() {
+    List<Taken> open = growing();
     if (free == null) {
-      free = RangeTable.without(start, claim.size(),
-          devices.stream().filter(Objects::nonNull).flatMap(device -> device.ranges.stream()).toList());
+      free = RangeTable.without(start, claim.size(), Stream.concat(
+          devices.stream().filter(Objects::nonNull).flatMap(device -> device.ranges.stream()),
+          open.stream().flatMap(growth -> growth.added.stream())).toList());
     }
     return free;
+  }
+
+  /** {@return what is no device's yet; the addresses of what was closed are free from now on} */
+  private List<Taken> growing() {
+    if (growths.stream().anyMatch(growth -> growth.closed)) {
+      free = null;
+      growths = growths.stream().filter(growth -> !growth.closed).toList();
+    }
+    return growths;
+  }
+
+  @Override
+  public boolean isGrowing() {
+    return !growing().isEmpty();
   }
 
   private LowestFree ids() {
@@ -186,33 +274,23 @@ public final class InProcessRegion implements RegionOps {
   @Override
   public void resize(int deviceId, long size) throws DaxException {
     Device device = find(deviceId);
-    long old = device(deviceId).size();
+    if (size > RangeTable.sizeOf(device.ranges)) {
+      try (Growth growth = growth(OptionalInt.of(deviceId), size)) {
+        growth.reserve();
+        growth.prepare();
+        growth.give(deviceId);
+      }
+      return;
+    }
     RangeTable table = free();
-    if (size > old && size - old > table.available()) {
-      throw new DaxException(Errno.ENOSPC, "grow device " + deviceId + " by " + ByteSize.format(size - old),
-          "the region has " + ByteSize.format(table.available()) + " available", "free other devices first");
-    }
     free = null;
-    device.ranges = size < old ? table.shrink(device.ranges, size) : table.grow(device.ranges, size - old);
+    device.ranges = table.shrink(device.ranges, size);
     free = table;
-    try {
-      prepare(device.ranges, old);
-    } catch (DaxException | RuntimeException | Error e) {
-      free = null;
-      device.ranges = table.shrink(device.ranges, old);
-      free = table;
-      throw e;
-    }
   }
 
-  /** Prepares what the ranges hold from page offset {@code from} (in bytes) on. */
-  private void prepare(List<DaxRange> ranges, long from) throws DaxException {
-    for (DaxRange range : ranges) {
-      long skipped = Math.clamp(from - range.offset(), 0, range.length());
-      if (skipped < range.length()) {
-        claim.prepare(range.start() - start + skipped, range.length() - skipped);
-      }
-    }
+  @Override
+  public Growth growth(OptionalInt deviceId, long size) {
+    return new Taken(deviceId, size);
   }
 
   @Override
@@ -237,7 +315,9 @@ public final class InProcessRegion implements RegionOps {
 
   @Override
   public void delete(int deviceId) throws DaxException {
-    find(deviceId);
+    if (!find(deviceId).ranges.isEmpty()) {
+      free = null; // an error has stopped what gave it ranges
+    }
     LowestFree all = ids();
     ids = null;
     devices.set(deviceId, null);

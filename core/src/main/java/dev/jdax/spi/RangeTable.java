@@ -90,6 +90,24 @@ final class RangeTable {
     return List.copyOf(cut);
   }
 
+  /** {@return the sum of the lengths} */
+  static long sizeOf(List<DaxRange> ranges) {
+    return ranges.stream().mapToLong(DaxRange::length).sum();
+  }
+
+  /** {@return what the ranges hold from a byte of the device on} */
+  static List<DaxRange> from(long offset, List<DaxRange> ranges) {
+    List<DaxRange> rest = new ArrayList<>();
+    for (DaxRange range : ranges) {
+      long skipped = Math.clamp(offset - range.offset(), 0, range.length());
+      if (skipped < range.length()) {
+        rest.add(new DaxRange(range.pageOffset() + (skipped >> 12), range.start() + skipped,
+            range.length() - skipped));
+      }
+    }
+    return List.copyOf(rest);
+  }
+
   private void free(long start, long length) {
     if (length == 0) {
       return;

@@ -47,8 +47,7 @@ public final class ReadFile implements AutoCloseable {
     try (Unwind unwind = new Unwind()) {
       // An open(2) of a pipe waits, and one of some character devices does something.
       EditedFile.requireKind(Fd.statusOf(path), attempt);
-      Fd file = Fd.open(path, false);
-      unwind.onFailure(file::close);
+      Fd file = unwind.make(() -> Fd.open(path, false), Fd::close);
       EditedFile.requireKind(file.status(), attempt);
       ReadFile opened = new ReadFile(path, file, file.end());
       unwind.keep();

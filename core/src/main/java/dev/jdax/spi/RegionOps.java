@@ -3,6 +3,7 @@ package dev.jdax.spi;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
@@ -84,6 +85,45 @@ public interface RegionOps {
   void resize(int id, long size) throws DaxException;
 
   /**
+   * Begins to resize a device, so that what it grows by can be made ready without the region's lock.
+   *
+   * @param id its id; empty for a device that is yet to be made
+   * @param size the size in bytes that the device is to have
+   * @return what takes the memory and gives it to the device, to be closed by the caller; if nothing can be taken in
+   *     advance, or need be, its {@link Growth#give} resizes the device
+   */
+  default Growth growth(OptionalInt id, long size) {
+    return new Growth() {
+      @Override
+      public void reserve() {
+        // The resize takes it.
+      }
+
+      @Override
+      public void prepare() {
+        // The resize does it.
+      }
+
+      @Override
+      public void give(int device) throws DaxException {
+        resize(device, size);
+      }
+
+      @Override
+      public void close() {
+        // Nothing was taken.
+      }
+    };
+  }
+
+  /**
+   * {@return whether memory is being made ready for a device: it is not to be given back before that has ended}
+   */
+  default boolean isGrowing() {
+    return false;
+  }
+
+  /**
    * Sets a device's alignment.
    *
    * @param id its id
@@ -156,7 +196,7 @@ public interface RegionOps {
 
   /**
    * Gives the memory back, once; a further call does nothing, or what is left to do. Called when the region is closed and
-   * its last mapping has ended; never throws.
+   * its last mapping has ended, and nothing {@linkplain #isGrowing() grows}; never throws.
    */
   void close();
 }

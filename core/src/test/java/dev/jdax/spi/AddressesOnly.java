@@ -27,6 +27,7 @@ public final class AddressesOnly implements DaxDriver {
   private final List<Source> closed = new ArrayList<>();
   private final List<Extent> prepared = new ArrayList<>();
   private Errno nextPrepareFailsWith;
+  private Runnable nextPrepareRuns;
 
   /**
    * Addresses to make a region of.
@@ -146,6 +147,21 @@ public final class AddressesOnly implements DaxDriver {
     nextPrepareFailsWith = errno;
   }
 
+  /**
+   * Has the next {@link Claim#prepare} do something first, without a lock of this driver.
+   *
+   * @param step what it does
+   */
+  public synchronized void atNextPrepare(Runnable step) {
+    nextPrepareRuns = step;
+  }
+
+  private synchronized Runnable takeStep() {
+    Runnable step = nextPrepareRuns;
+    nextPrepareRuns = null;
+    return step;
+  }
+
   @Override
   public String name() {
     return name;
@@ -251,6 +267,10 @@ public final class AddressesOnly implements DaxDriver {
 
     @Override
     public void prepare(long offset, long length) throws DaxException {
+      Runnable step = takeStep();
+      if (step != null) {
+        step.run();
+      }
       synchronized (AddressesOnly.this) {
         if (nextPrepareFailsWith != null) {
           Errno errno = nextPrepareFailsWith;

@@ -105,8 +105,7 @@ public final class ImageEditor implements AutoCloseable {
     EditedFile.Unproven unproven = new EditedFile.Unproven(force.contains(Force.UNSEEN_USERS),
         "if you know that nothing uses it, add --assume-unused (in a program Force.UNSEEN_USERS)");
     try (Unwind unwind = new Unwind()) {
-      EditedFile opened = EditedFile.open(file, "edit image " + file, unproven);
-      unwind.onFailure(opened::close);
+      EditedFile opened = unwind.make(() -> EditedFile.open(file, "edit image " + file, unproven), EditedFile::close);
       ImageEditor editor = new ImageEditor(file, attachment.on(opened.link()), layer.apply(new FileMedia(opened)),
           force);
       unwind.keep();

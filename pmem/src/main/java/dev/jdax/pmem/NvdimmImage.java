@@ -91,8 +91,7 @@ public final class NvdimmImage implements AutoCloseable {
     Objects.requireNonNull(attachment, "attachment");
     String attempt = "open image " + file;
     try (Unwind unwind = new Unwind()) {
-      ReadFile opened = ReadFile.open(file, attempt);
-      unwind.onFailure(opened::close);
+      ReadFile opened = unwind.make(() -> ReadFile.open(file, attempt), ReadFile::close);
       if (opened.size() == 0) {
         throw new DaxException(Errno.EINVAL, attempt, "it is empty", "name an image of a DIMM");
       }

@@ -46,8 +46,8 @@ public final class PmemDriver implements DaxDriver {
       throw new DaxException(Errno.ENODEV, attempt, "nothing of it is in the file", "name the whole image of its DIMM");
     }
     try (Unwind unwind = new Unwind()) {
-      FileClaim claim = FileClaim.of(namespace.file(), namespace.offset(), namespace.rawSize(), namespace.waivers());
-      unwind.onFailure(claim::close);
+      FileClaim claim = unwind.make(() -> FileClaim.of(namespace.file(), namespace.offset(), namespace.rawSize(),
+          namespace.waivers()), FileClaim::close);
       InfoBlockCheck.Result result = InfoBlockCheck.check(readInfoBlock(claim, namespace.infoBlockOffset()),
           namespace.surroundings());
       PageSize alignment = alignmentOf(attempt, namespace, result);
