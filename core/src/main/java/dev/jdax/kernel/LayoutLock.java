@@ -3,12 +3,12 @@ package dev.jdax.kernel;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileLock;
+import dev.jdax.platform.Patience;
 import dev.jdax.platform.SystemCallException;
 import dev.jdax.spi.FileUsers;
 import dev.jdax.spi.Unwind;
@@ -22,8 +22,7 @@ import dev.jdax.spi.Unwind;
  */
 record LayoutLock(Optional<Fd> file) implements AutoCloseable {
   private static final String FILE = "create";
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final Duration RETRY = Duration.ofMillis(1);
+  private static final Patience PATIENCE = new Patience(Duration.ofSeconds(5), Duration.ofMillis(1));
 
   /**
    * Takes it to change something: nobody else has it then. Who may not take it may not write what it guards either,
@@ -66,15 +65,11 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
   }
 
   private static LayoutLock take(Fd file, FileLock lock, String attempt, Unwind unwind) throws DaxException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
     try {
-      while (!lock.take(file)) {
-        if (System.nanoTime() >= deadline) {
-          throw new DaxException(Errno.EBUSY, attempt, "another program has been changing its region for "
-              + PATIENCE.toSeconds() + " s" + FileUsers.lockHolders(file.number()),
-              "try again; if that program does not end, end it");
-        }
-        LockSupport.parkNanos(RETRY.toNanos());
+      if (!PATIENCE.last(() -> lock.take(file), got -> got)) {
+        throw new DaxException(Errno.EBUSY, attempt, "another program has been changing its region for "
+            + PATIENCE.most().toSeconds() + " s" + FileUsers.lockHolders(file.number()),
+            "try again; if that program does not end, end it");
       }
       LayoutLock taken = new LayoutLock(Optional.of(file));
       unwind.keep();

@@ -2,7 +2,6 @@
 package dev.jdax.platform;
 
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
@@ -13,30 +12,14 @@ import java.util.function.Predicate;
  * from unbinding a device, there is no other end.
  */
 public final class UntilExec {
-  /** Much longer than a child takes, and short for a person who waits for a refusal. */
-  private static final Duration PATIENCE = Duration.ofMillis(250);
-  private static final Duration RETRY = Duration.ofMillis(2);
+  /** Much longer than a child takes (a third of a second on a machine that is overloaded), and short for a person. */
+  private static final Patience PATIENCE = new Patience(Duration.ofSeconds(1), Duration.ofMillis(2));
 
   private UntilExec() {
   }
 
   /**
-   * Something that another opening may be in the way of.
-   *
-   * @param <T> what it finds
-   * @param <E> what it throws
-   */
-  public interface Attempt<T, E extends Exception> {
-    /**
-     * {@return what came of it}
-     *
-     * @throws E if it fails, whatever is open
-     */
-    T run() throws E;
-  }
-
-  /**
-   * Tries again and again, for a quarter of a second at most.
+   * Tries again and again, for a second at most.
    *
    * @param <T> what an attempt finds
    * @param <E> what an attempt throws
@@ -45,13 +28,7 @@ public final class UntilExec {
    * @return what came of the last attempt
    * @throws E if an attempt throws it
    */
-  public static <T, E extends Exception> T last(Attempt<T, E> attempt, Predicate<T> free) throws E {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    T found = attempt.run();
-    while (!free.test(found) && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(RETRY.toNanos());
-      found = attempt.run();
-    }
-    return found;
+  public static <T, E extends Exception> T last(Patience.Attempt<T, E> attempt, Predicate<T> free) throws E {
+    return PATIENCE.last(attempt, free);
   }
 }
