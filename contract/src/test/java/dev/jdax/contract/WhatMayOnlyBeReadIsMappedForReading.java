@@ -130,9 +130,10 @@ class WhatMayOnlyBeReadIsMappedForReading {
     Path folder = ImageKind.IMAGE_TMPFS.folder();
     showReadOnly(folder);
     Path image = ImageKind.IMAGE_TMPFS.make(folder, "image");
+    Namespace namespace = namespace(image);
     DaxRegion region;
     try (FailingCalls refusing = FailingCalls.failing(OPENING, errno.number())) {
-      region = readers.add(namespace(image));
+      region = readers.add(namespace);
       assertThat(refusing.calls()).startsWith("openat", "fstat", "openat", "openat").doesNotContain("fallocate");
     }
     assertReadOnly(region, image, errno);

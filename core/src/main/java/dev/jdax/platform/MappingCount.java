@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.platform;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -15,7 +16,7 @@ import java.nio.file.Path;
  * less time, the less room there is.
  */
 final class MappingCount {
-  private static final Path MAPS = Path.of("/proc/self/maps");
+  private static final String MAPS = "/proc/self/maps";
   private static final Path LIMIT = Path.of("/proc/sys/vm/max_map_count");
   private static final long USUAL_LIMIT = 65530;
   private static final int MARGIN = 16;
@@ -35,7 +36,7 @@ final class MappingCount {
   /** {@return how many mappings a process may have} */
   static long limit() {
     try {
-      return Long.parseLong(Files.readAllLines(LIMIT).getFirst());
+      return Long.parseLong(WholeFile.text(LIMIT, StandardCharsets.US_ASCII).strip());
     } catch (IOException e) {
       return USUAL_LIMIT;
     }
@@ -84,7 +85,7 @@ final class MappingCount {
   /** {@return the lines of the file; 0 where it cannot be read, and the kernel has to say what is too much} */
   private static long lines() {
     long lines = 0;
-    try (InputStream maps = Files.newInputStream(MAPS)) {
+    try (InputStream maps = new FileInputStream(MAPS)) { // which no interrupt closes
       byte[] buffer = new byte[1 << 16];
       for (int read = maps.read(buffer); read > 0; read = maps.read(buffer)) {
         for (int i = 0; i < read; i++) {

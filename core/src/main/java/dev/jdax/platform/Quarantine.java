@@ -4,7 +4,7 @@ package dev.jdax.platform;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -115,7 +115,7 @@ final class Quarantine {
 
   private static boolean overcommits() {
     try {
-      return !Files.readAllLines(Path.of("/proc/sys/vm/overcommit_memory")).getFirst().equals("2");
+      return !WholeFile.text(Path.of("/proc/sys/vm/overcommit_memory"), StandardCharsets.US_ASCII).strip().equals("2");
     } catch (IOException e) {
       return true;
     }

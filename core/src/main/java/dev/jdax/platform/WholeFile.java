@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.platform;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -15,6 +17,8 @@ import java.util.List;
  * were not there.
  */
 public final class WholeFile {
+  private static final int BUFFER = 1 << 16;
+
   private WholeFile() {
   }
 
@@ -29,7 +33,7 @@ public final class WholeFile {
     try {
       while (true) {
         try {
-          return Files.readAllBytes(file);
+          return read(file);
         } catch (ClosedByInterruptException e) {
           interrupted = Thread.interrupted();
         }
@@ -39,6 +43,21 @@ public final class WholeFile {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /**
+   * Reads with a large buffer from the first call on: a file of {@code /proc/sys} is told in one read(2), and is at its
+   * end then, and {@link Files#readAllBytes} begins with one byte where a file says that it is empty.
+   */
+  private static byte[] read(Path file) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[BUFFER];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        all.write(buffer, 0, count);
+      }
+    }
+    return all.toByteArray();
   }
 
   /**

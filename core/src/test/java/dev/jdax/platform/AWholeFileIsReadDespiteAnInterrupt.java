@@ -32,6 +32,15 @@ class AWholeFileIsReadDespiteAnInterrupt {
     assertThat(Thread.currentThread().isInterrupted()).isTrue();
   }
 
+  /** Which is at its end after the first read(2), however little that read. */
+  @Test
+  void aFileOfTheKernelsSettingsIsReadInOneCall() throws Exception {
+    String limit = new String(new ProcessBuilder("cat", "/proc/sys/vm/max_map_count").start().getInputStream()
+        .readAllBytes(), StandardCharsets.US_ASCII);
+    assertThat(WholeFile.text(Path.of("/proc/sys/vm/max_map_count"), StandardCharsets.US_ASCII)).isEqualTo(limit)
+        .hasSizeGreaterThan(2);
+  }
+
   private static FlushInstruction interruptedNoMore() {
     assertThat(Thread.interrupted()).isTrue();
     return FlushInstruction.of(Architecture.X86_64, Path.of("/proc/cpuinfo"));
