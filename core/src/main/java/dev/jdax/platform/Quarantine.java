@@ -28,6 +28,12 @@ final class Quarantine {
   private static final long BETWEEN_SWEEPS = TimeUnit.SECONDS.toNanos(1);
   /** Of a limit that all of the process shares, the quarantine takes one part in so many. */
   private static final int SHARE = 8;
+  /** How many addresses a process has without a limit. */
+  private static final long ALL_ADDRESSES = 1L << 47;
+  /** When so much of all addresses was kept, one part in so many, it is looked how many the process has left. */
+  private static final int LOOKS = 64;
+  private static final Path STATM = Path.of("/proc/self/statm");
+  private static final long PAGE = 4096;
   /** Of a full quarantine, one part in so many is given back at once. */
   private static final int AT_ONCE = 16;
 
@@ -62,12 +68,18 @@ final class Quarantine {
   private final long mostBytes;
   private final long mostRuns;
   private final int protection;
+  /** How many bytes of addresses the process may use, which other class loaders with jdax use, too. */
+  private final long addresses;
   /** All below is guarded by this object. The runs are a list, the oldest first. */
   private Run oldest;
   private Run youngest;
   private long bytes;
   private long runs;
   private long lastSweep = System.nanoTime();
+  private long keptSinceLook;
+  private long lastLook;
+  /** Whether the process has used so many of its addresses that none are kept. */
+  private boolean crowded;
   /** Runs whose mapping could be neither replaced nor unmapped yet. */
   private Run stuck;
 
@@ -76,19 +88,21 @@ final class Quarantine {
    * @param mostRuns how many runs are kept at most; the kernel has at most as many mappings for them
    */
   Quarantine(long mostBytes, long mostRuns) {
-    this(mostBytes, mostRuns, Abi.PROT_READ | Abi.PROT_WRITE);
+    this(mostBytes, mostRuns, Abi.PROT_READ | Abi.PROT_WRITE, ALL_ADDRESSES);
   }
 
-  private Quarantine(long mostBytes, long mostRuns, int protection) {
+  Quarantine(long mostBytes, long mostRuns, int protection, long addresses) {
     this.mostBytes = mostBytes;
     this.mostRuns = mostRuns;
     this.protection = protection;
+    this.addresses = addresses;
   }
 
   private static Quarantine ofSettings() {
-    long bytes = setting("dev.jdax.quarantine.bytes", usualBytes());
+    long addresses = addressLimit();
+    long bytes = setting("dev.jdax.quarantine.bytes", Math.min(TIB, addresses / SHARE));
     long runs = setting("dev.jdax.quarantine.mappings", MappingCount.limit() / SHARE);
-    return new Quarantine(bytes, runs, overcommits() ? Abi.PROT_READ | Abi.PROT_WRITE : Abi.PROT_NONE);
+    return new Quarantine(bytes, runs, overcommits() ? Abi.PROT_READ | Abi.PROT_WRITE : Abi.PROT_NONE, addresses);
   }
 
   private static long setting(String name, long usual) {
@@ -104,12 +118,12 @@ final class Quarantine {
     return usual;
   }
 
-  private static long usualBytes() {
+  private static long addressLimit() {
     try {
       long limit = ResourceLimit.ADDRESS_SPACE.current();
-      return limit < 0 ? TIB : Math.min(TIB, limit / SHARE);
+      return limit < 0 ? ALL_ADDRESSES : Math.min(ALL_ADDRESSES, limit);
     } catch (SystemCallException e) {
-      return TIB;
+      return ALL_ADDRESSES;
     }
   }
 
@@ -137,7 +151,7 @@ final class Quarantine {
   }
 
   private boolean tryToTake(Run run) {
-    if (run.length <= mostBytes && mostRuns > 0 && replace(run)) {
+    if (!crowded && run.length <= mostBytes && mostRuns > 0 && replace(run)) {
       run.taken = true;
       append(run);
       if (bytes > mostBytes || runs > mostRuns) {
@@ -190,6 +204,32 @@ final class Quarantine {
     }
     bytes += run.length;
     runs++;
+    keptSinceLook += run.length;
+  }
+
+  /**
+   * Called before a mapping begins: leaves a quarter of its addresses to the process, whatever else has the others. That
+   * may be jdax in other class loaders, also in those that were unloaded, whose addresses are kept for ever.
+   */
+  synchronized void leaveRoom() {
+    long now = System.nanoTime();
+    if (keptSinceLook > addresses / LOOKS || crowded && now - lastLook >= BETWEEN_SWEEPS) {
+      crowded = used() > addresses / 4 * 3;
+      keptSinceLook = 0;
+      lastLook = now;
+      if (crowded) {
+        release();
+      }
+    }
+  }
+
+  /** {@return how many bytes of addresses the process has; 0 where that cannot be read} */
+  private static long used() {
+    try {
+      return Long.parseLong(Files.readString(STATM).split(" ")[0]) * PAGE;
+    } catch (IOException | NumberFormatException e) {
+      return 0;
+    }
   }
 
   /**

@@ -86,6 +86,7 @@ public final class Reservation implements AutoCloseable {
       sharable.add(PageTableColours.sharable(piece));
     }
     MappingCount.requireRoom(pieces.size());
+    Quarantine.OF_THIS_PROCESS.leaveRoom();
     Quarantine.OF_THIS_PROCESS.tidy();
     Reservation reservation = new Reservation(pieces, length, length + alignment - PAGE);
     if (!reservation.settle(sharable, alignment, 0)) {

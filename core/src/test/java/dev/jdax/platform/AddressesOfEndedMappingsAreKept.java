@@ -165,6 +165,25 @@ class AddressesOfEndedMappingsAreKept {
   }
 
   @Test
+  void noneIsKeptWhereTheProcessHasUsedMostOfItsAddresses() throws Exception {
+    Quarantine quarantine = new Quarantine(20 * ODD, 10, Abi.PROT_READ | Abi.PROT_WRITE, 16 * ODD);
+    Quarantine.Run large = mapped(13 * ODD);
+    quarantine.take(large);
+    assertThat(isMapped(large)).isTrue();
+    quarantine.leaveRoom();
+    assertThat(isMapped(large)).isFalse();
+    Quarantine.Run next = mapped(ODD);
+    quarantine.take(next);
+    assertThat(isMapped(next)).isFalse();
+    Thread.sleep(1100);
+    quarantine.leaveRoom(); // there are enough again
+    Quarantine.Run last = mapped(ODD);
+    quarantine.take(last);
+    assertThat(isMapped(last)).isTrue();
+    quarantine.release();
+  }
+
+  @Test
   void aRunIsTakenOnce() throws Exception {
     Quarantine quarantine = new Quarantine(4 * ODD, 10);
     Quarantine.Run run = mapped(ODD);
