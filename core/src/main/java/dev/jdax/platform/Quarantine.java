@@ -226,7 +226,7 @@ final class Quarantine {
   /** {@return how many bytes of addresses the process has; 0 where that cannot be read} */
   private static long used() {
     try {
-      return Long.parseLong(Files.readString(STATM).split(" ")[0]) * PAGE;
+      return Long.parseLong(WholeFile.text(STATM, StandardCharsets.US_ASCII).split(" ")[0]) * PAGE;
     } catch (IOException | NumberFormatException e) {
       return 0;
     }
