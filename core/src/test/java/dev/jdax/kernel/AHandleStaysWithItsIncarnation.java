@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** C21 where others take things away: a device, a region or a binding that is replaced by one of its name. */
 class AHandleStaysWithItsIncarnation {
@@ -119,16 +121,19 @@ class AHandleStaysWithItsIncarnation {
     assertDead();
   }
 
-  @Test
-  void aDeviceThatIsReplacedDuringAnOperationIsLeftAlone() throws Exception {
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      1 | cannot resize dax0.1 to 4 MiB: the device was destroyed; ask its bus for the devices there are (ENXIO)
+      2 | cannot look at dax0.1: somebody else has deleted it and made another; ask the region for its devices (ENXIO)
+      """)
+  void aDeviceThatIsReplacedDuringAnOperationIsLeftAlone(int look, String sentence) throws Exception {
     int[] reads = {0};
     linux.onRead(DEVICE + "/size", () -> {
-      if (reads[0]++ == 0) {
-        replace(); // behind the check, before the write
+      if (++reads[0] == look) {
+        replace(); // after the first look, and after the last one, before the write
       }
     });
-    assertRefused(() -> device.resize(4 * MIB), Errno.ENXIO,
-        "cannot look at dax0.1: somebody else has deleted it and made another; ask the region for its devices (ENXIO)");
+    assertRefused(() -> device.resize(4 * MIB), Errno.ENXIO, sentence);
     assertThat(linux.writes()).isEmpty();
     assertDead();
     assertThat(devices.open("dax0.1").size()).isZero();
