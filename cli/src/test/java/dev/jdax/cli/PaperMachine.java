@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -108,7 +109,9 @@ final class PaperMachine implements Machine, AutoCloseable {
     public RegionOps probe(MemorySource source) throws DaxException {
       RegionOps ops = addresses.probe(source);
       return (RegionOps) Proxy.newProxyInstance(RegionOps.class.getClassLoader(), new Class<?>[]{RegionOps.class},
-          (proxy, method, arguments) -> call(source + "/", ops, method, arguments));
+          (proxy, method, arguments) -> method.getName().equals("growth")
+              ? InvocationHandler.invokeDefault(proxy, method, arguments) // a resize in one step, as Linux has it
+              : call(source + "/", ops, method, arguments));
     }
 
     private Object call(String region, RegionOps ops, Method method, Object[] arguments) throws Throwable {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -103,7 +104,10 @@ class ADifferenceIsFoundAndShrunk {
     public RegionOps probe(MemorySource source) throws DaxException {
       RegionOps region = driver.probe(source);
       return (RegionOps) Proxy.newProxyInstance(RegionOps.class.getClassLoader(), new Class<?>[]{RegionOps.class},
-          (_, method, arguments) -> {
+          (proxy, method, arguments) -> {
+            if (method.getName().equals("growth")) {
+              return InvocationHandler.invokeDefault(proxy, method, arguments); // a resize in one step, as Linux has it
+            }
             if (method.getName().equals("resize") && arguments[0].equals(2) && !arguments[1].equals(0L)) {
               throw new DaxException(Errno.ENOMEM, "resize", "a test says so", "do not");
             }
