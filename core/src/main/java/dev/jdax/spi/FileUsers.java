@@ -152,8 +152,16 @@ public record FileUsers(List<String> users, List<String> unseen) {
   private record Sought(String path, long device, long inode, long deviceNumber) {
     static Sought of(Path file) throws IOException {
       Map<String, Object> status = Files.readAttributes(file, "unix:dev,ino,rdev");
-      return new Sought(ProcPath.of(file.toRealPath()).bytes().replace("\n", "\\012"), (long) status.get("dev"),
-          (long) status.get("ino"), (long) status.get("rdev"));
+      return new Sought(pathOf(file), (long) status.get("dev"), (long) status.get("ino"), (long) status.get("rdev"));
+    }
+
+    /** {@return the path as {@code /proc} shows it; "" of a file that has no name, such as a memfd} */
+    private static String pathOf(Path file) throws IOException {
+      try {
+        return ProcPath.of(file.toRealPath()).bytes().replace("\n", "\\012");
+      } catch (NoSuchFileException e) {
+        return "";
+      }
     }
 
     /** A device, whatever its nodes are called. */
