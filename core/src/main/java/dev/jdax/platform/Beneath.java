@@ -120,9 +120,7 @@ public final class Beneath implements AutoCloseable {
 
   /** Adds the file under a loop device, if it is one and its path still leads to the file, and what is beneath that. */
   private void addFile(String number, FileLock.Range part) throws SystemCallException {
-    // The path as it is, which may have line feeds, and one more.
-    ProcPath path = new ProcPath(
-        String.join("\n", Machine.THIS.linesWithPaths(NUMBERS + number + "/loop/backing_file")));
+    ProcPath path = Machine.THIS.path(NUMBERS + number + "/loop/backing_file");
     Optional<LoopFile> under = path.isAbsolute() ? openNode(number).flatMap(LoopFile::of) : Optional.empty();
     if (under.isEmpty()) {
       return;

@@ -3,6 +3,7 @@ package dev.jdax.platform;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,11 +65,24 @@ public record Machine(Path root) {
    * @param path the path of the table, relative to the root of the machine
    */
   public List<String> linesWithPaths(String path) {
+    String text = bytes(path);
+    return text.isEmpty() ? List.of() : List.of(text.split("\n"));
+  }
+
+  /**
+   * {@return the path that is all of a file, but for the line feed after it; "" if the file cannot be read}
+   *
+   * @param path the path of the file, relative to the root of the machine
+   */
+  public ProcPath path(String path) {
+    return new ProcPath(bytes(path).replaceFirst("\n\\z", ""));
+  }
+
+  private String bytes(String path) {
     try {
-      String text = WholeFile.text(root.resolve(path), StandardCharsets.ISO_8859_1);
-      return text.isEmpty() ? List.of() : List.of(text.split("\n"));
+      return WholeFile.text(root.resolve(path), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      return List.of();
+      return "";
     }
   }
 
@@ -137,7 +151,7 @@ public record Machine(Path root) {
     TreeSet<String> names = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root.resolve(folder))) {
       entries.forEach(entry -> names.add(entry.getFileName().toString()));
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return List.of();
     }
     return List.copyOf(names);

@@ -116,7 +116,10 @@ public final class InProcessRegion implements RegionOps {
   private final List<Device> devices = new ArrayList<>();
   /** What is no device's yet; read with {@link #growing}. */
   private List<Taken> growths = List.of();
-  /** Reckoned from the devices and the growths: which addresses none of them has. Null while it is changed, and if an error came then. */
+  /**
+   * Reckoned from the devices and the growths: which addresses none of them has. Null while it is changed, and if an
+   * error came then.
+   */
   private RangeTable free;
   /** Reckoned from the devices, and null, likewise. */
   private LowestFree ids;

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.spi;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
+import dev.jdax.platform.Machine;
 import dev.jdax.platform.Mount;
 import dev.jdax.platform.ProcPath;
 import dev.jdax.platform.SystemCallException;
-import dev.jdax.platform.WholeFile;
 
 /**
  * What the kernel itself uses a file or a block device for: a mount, swap, a loop device over it, another device over
@@ -23,36 +18,35 @@ import dev.jdax.platform.WholeFile;
  *
  * <p>Mounts are those of this mount namespace. A partition and its disk count as one device.
  *
- * @param proc where {@code /proc} is
- * @param sys where {@code /sys} is
+ * @param machine what {@code /proc} and {@code /sys} are read of
  */
-record KernelUses(Path proc, Path sys) {
+record KernelUses(Machine machine) {
   /** The machine's own. */
-  static final KernelUses OF_THIS_MACHINE = new KernelUses(Path.of("/proc"), Path.of("/sys"));
+  static final KernelUses OF_THIS_MACHINE = new KernelUses(Machine.THIS);
+  private static final String NUMBERS = "sys/dev/block/";
 
   /** {@return the uses, each as the end of a sentence that begins with the file; as far as they can be seen} */
   List<String> of(FileStatus file) {
     List<String> numbers = file.isBlockDevice() ? related(file.majorAndMinor()) : List.of();
     List<String> uses = new ArrayList<>();
-    for (Mount mount : Mount.of(lines(proc.resolve("self/mountinfo")))) {
+    for (Mount mount : machine.mounts()) {
       if (numbers.contains(mount.device()) || leadsTo(mount.source(), file, numbers)) {
         uses.add("is mounted at " + mount.point());
       }
     }
-    for (String line : lines(proc.resolve("swaps"))) {
+    for (String line : machine.linesWithPaths("proc/swaps")) {
       if (leadsTo(ProcPath.plain(line.split("[ \t]", 2)[0]), file, numbers)) {
         uses.add("is swap");
       }
     }
-    for (Path device : entries(sys.resolve("block"))) {
-      // The path as it is, and a line feed; nothing is escaped.
-      if (leadsTo(new ProcPath(text(device.resolve("loop/backing_file")).replaceFirst("\n\\z", "")), file, numbers)) {
-        uses.add("lies under /dev/" + device.getFileName());
+    for (String device : machine.names("sys/block")) {
+      if (leadsTo(machine.path("sys/block/" + device + "/loop/backing_file"), file, numbers)) {
+        uses.add("lies under /dev/" + device);
       }
     }
     for (String number : numbers) {
-      for (Path holder : entries(sys.resolve("dev/block").resolve(number).resolve("holders"))) {
-        uses.add("is held by /dev/" + holder.getFileName());
+      for (String holder : machine.names(NUMBERS + number + "/holders")) {
+        uses.add("is held by /dev/" + holder);
       }
     }
     return uses;
@@ -60,21 +54,21 @@ record KernelUses(Path proc, Path sys) {
 
   /** {@return the numbers of a block device, of its partitions, and of the disk that it is a partition of} */
   private List<String> related(String number) {
-    Path folder = sys.resolve("dev/block").resolve(number);
+    String folder = NUMBERS + number + "/";
     List<String> numbers = new ArrayList<>(List.of(number));
-    for (Path entry : entries(folder)) {
-      if (Files.exists(entry.resolve("partition"))) {
-        numbers.addAll(lines(entry.resolve("dev")));
+    for (String entry : machine.names(folder)) {
+      if (isPartition(folder + entry)) {
+        numbers.addAll(machine.lines(folder + entry + "/dev"));
       }
     }
-    if (Files.exists(folder.resolve("partition"))) {
-      try {
-        numbers.addAll(lines(folder.toRealPath().resolveSibling("dev")));
-      } catch (IOException e) {
-        // It has gone; so has what lay over it.
-      }
+    if (isPartition(folder)) {
+      numbers.addAll(machine.lines(folder + "../dev")); // the folder is a link, to one in that of the disk
     }
     return numbers;
+  }
+
+  private boolean isPartition(String folder) {
+    return Files.exists(machine.root().resolve(folder).resolve("partition"));
   }
 
   private static boolean leadsTo(ProcPath path, FileStatus file, List<String> numbers) {
@@ -87,30 +81,5 @@ record KernelUses(Path proc, Path sys) {
     } catch (SystemCallException e) {
       return false; // deleted, or a path of another container
     }
-  }
-
-  /** {@return the lines of a file, none if it cannot be read} */
-  private static List<String> lines(Path file) {
-    String text = text(file);
-    return text.isEmpty() ? List.of() : List.of(text.split("\n"));
-  }
-
-  /** {@return what is in a file, with a character for each byte; nothing if it cannot be read} */
-  private static String text(Path file) {
-    try {
-      return WholeFile.text(file, StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  private static List<Path> entries(Path folder) {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
-      found.forEach(entries::add);
-    } catch (IOException | DirectoryIteratorException e) {
-      // Not there, or gone.
-    }
-    return entries;
   }
 }

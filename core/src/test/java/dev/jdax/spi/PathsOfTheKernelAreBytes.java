@@ -56,7 +56,7 @@ class PathsOfTheKernelAreBytes {
     Path file = Files.createFile(under(name));
     String path = folder + "/" + name;
     assertThat(ProcPath.of(file)).isEqualTo(new ProcPath(path));
-    KernelUses machine = new KernelUses(folder.resolve("proc"), folder.resolve("sys"));
+    KernelUses machine = new KernelUses(new Machine(folder));
     write("sys/block/loop3/loop/backing_file", path + "\n");
     write("proc/swaps", "Filename Type\n" + escaped(path) + " file 1 0 -2\n");
     write("proc/self/mountinfo", "43 27 0:50 / /mnt/" + escaped(name) + " rw - erofs " + escaped(path) + " ro\n");

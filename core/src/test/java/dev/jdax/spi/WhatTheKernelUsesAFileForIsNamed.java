@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileId;
 import dev.jdax.platform.FileStatus;
+import dev.jdax.platform.Machine;
 import dev.jdax.platform.ProcPath;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class WhatTheKernelUsesAFileForIsNamed {
   void thereIsAMachine() throws IOException {
     file = Files.createFile(folder.resolve("an image"));
     other = Files.createFile(folder.resolve("other"));
-    machine = new KernelUses(folder.resolve("proc"), folder.resolve("sys"));
+    machine = new KernelUses(new Machine(folder));
     write("proc/swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
   }
 
@@ -54,7 +55,7 @@ class WhatTheKernelUsesAFileForIsNamed {
     write("proc/swaps", "Filename Type Size\n" + other + " file 1 0 -2\n/none file 1 0 -2\n");
     write("proc/self/mountinfo", "43 27 7:0 / /mnt rw - ext4 " + other + " rw\n44 27 0:5 / /proc rw - proc proc rw\n");
     assertThat(machine.of(Fd.statusOf(file))).isEmpty();
-    assertThat(new KernelUses(folder.resolve("none"), folder.resolve("none")).of(Fd.statusOf(file))).isEmpty();
+    assertThat(new KernelUses(new Machine(folder.resolve("none"))).of(Fd.statusOf(file))).isEmpty();
   }
 
   @Test
