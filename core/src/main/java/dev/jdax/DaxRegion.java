@@ -46,7 +46,8 @@ public final class DaxRegion implements AutoCloseable {
   final Object lock = new Object();
   private final DeviceHandles handles = new DeviceHandles(this);
   private final LiveMappings mappings = new LiveMappings();
-  private boolean dead;
+  /** Read without the lock, too; once true, it stays so. */
+  private volatile boolean dead;
 
   /** Held while the memory is given back; taken without another lock. */
   private final RegionLife life;
@@ -490,10 +491,16 @@ public final class DaxRegion implements AutoCloseable {
   /**
    * A mapping has ended, or the region has, or what was being made ready for a device of it: with the last of them the
    * memory goes back. May be called again.
+   *
+   * <p>In a region that lives, the thread that ends a forgotten mapping does not wait for the region lock: the thread
+   * that has it may be waiting for the next such mapping to end, before it unbinds a device.
    */
   void ended() {
+    if (!dead) {
+      return;
+    }
     synchronized (lock) {
-      if (!dead || !mappings.isEmpty() || ops.isGrowing()) {
+      if (!mappings.isEmpty() || ops.isGrowing()) {
         return;
       }
     }

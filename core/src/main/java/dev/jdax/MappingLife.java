@@ -51,12 +51,13 @@ final class MappingLife implements Runnable {
   /** Called once, by the cleaner's thread, or by the thread that has ended the mapping. */
   @Override
   public void run() {
-    if (!over) {
-      Forgotten.tell("the mapping of " + device + " at " + ByteSize.hex(offset) + ", " + ByteSize.format(run.length())
-          + ",", madeAt);
-    }
+    boolean forgotten = !over;
     run.close(); // is done already, as a rule
     over = true;
     device.region().ended();
+    if (forgotten) { // last, since what the program logs with may wait, or throw
+      Forgotten.tell("the mapping of " + device + " at " + ByteSize.hex(offset) + ", " + ByteSize.format(run.length())
+          + ",", madeAt);
+    }
   }
 }

@@ -50,9 +50,9 @@ final class RegionLife implements Runnable {
   @Override
   public synchronized void run() {
     if (!released) {
-      Forgotten.tell(name, madeAt);
       ops.close();
       released = true;
+      Forgotten.tell(name, madeAt);
     }
   }
 }

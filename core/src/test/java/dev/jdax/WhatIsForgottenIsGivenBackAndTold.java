@@ -4,6 +4,8 @@ package dev.jdax;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -22,13 +24,17 @@ class WhatIsForgottenIsGivenBackAndTold {
   private static final String TOLD = "WARNING: the mapping of dax7.0 at 0x0, 2 MiB, was never closed, and nothing can "
       + "reach it any more: its memory is given back (-Ddev.jdax.traceMappings=true shows where it was made)";
 
+  /** What the program's log has said since it was last printed: it is told after the memory was given back. */
+  private static final ByteArrayOutputStream LOG = new ByteArrayOutputStream();
+
   /** The program: forgets mappings, and prints how many are there when. */
   public static void main(String[] args) throws Exception {
+    System.setErr(new PrintStream(LOG, true));
     MemoryInADomain memory = new MemoryInADomain(PersistenceDomain.NONE, true, 2 << 20);
     try (DaxBus bus = DaxBus.withDrivers(memory)) {
       DaxDevice device = bus.add(memory).devices().getFirst();
       device.map(Access.READ_WRITE);
-      awaitMappings(0);
+      awaitNone(1);
       System.out.println("a mapping is gone");
 
       MemorySegment segment = device.map(Access.READ_WRITE).segment().asSlice(8, 8);
@@ -43,8 +49,15 @@ class WhatIsForgottenIsGivenBackAndTold {
       System.out.println(mappings() + " is there, which has a buffer");
       Reference.reachabilityFence(buffer);
       buffer = null;
-      awaitMappings(0);
+      awaitNone(1);
       System.out.println("it is gone");
+
+      synchronized (device.region().lock) { // as by a thread that waits until nothing is mapped, to unbind the device
+        device.map(Access.READ_WRITE);
+        device.map(Access.READ_WRITE);
+        awaitNone(2);
+      }
+      System.out.println("two are gone under the region lock");
 
       MemorySegment revoked = device.map(Access.READ_WRITE).segment();
       collect();
@@ -56,19 +69,15 @@ class WhatIsForgottenIsGivenBackAndTold {
         System.out.println("a segment whose mapping is forgotten is revoked");
       }
       device.map(Access.READ_WRITE).retain();
-      awaitMappings(0);
+      awaitNone(1);
       device.disable();
     }
     MemorySegment last = segmentOfAForgottenBus();
     collect();
     System.out.println(mappings() + " is there, whose bus is forgotten: " + last.get(JAVA_LONG, 0));
     last = null;
-    awaitMappings(0);
-    while (memfds() > 0) {
-      System.gc();
-      Thread.sleep(10);
-    }
-    System.out.println("done");
+    awaitNone(2); // the bus's region, too
+    System.out.println("done, with " + memfds() + " memfds");
   }
 
   private static MemorySegment segmentOfAForgottenBus() throws Exception {
@@ -89,11 +98,11 @@ class WhatIsForgottenIsGivenBackAndTold {
     assertThat(jvm.said().lines().filter(line -> !line.contains("Forgotten tell"))
         .map(line -> line.replaceAll("dev.jdax.spi.MemoryInADomain@\\w+", "memory"))).containsExactly(TOLD,
             "a mapping is gone", "1 is there, which has a segment", "1 is there, which has a buffer", TOLD,
-            "it is gone",
+            "it is gone", TOLD, TOLD, "two are gone under the region lock",
             "a segment whose mapping is forgotten is revoked", TOLD, "1 is there, whose bus is forgotten: 44", TOLD,
             "WARNING: region 7 (in-a-domain: memory) was never closed, and nothing can reach it any more: its memory is "
                 + "given back (-Ddev.jdax.traceMappings=true shows where it was made)",
-            "done");
+            "done, with 0 memfds");
     assertThat(jvm.status()).isZero();
   }
 
@@ -102,7 +111,7 @@ class WhatIsForgottenIsGivenBackAndTold {
     ForkedJvm jvm = ForkedJvm.run(List.of("-Xmx64m", "-Ddev.jdax.traceMappings=true"),
         WhatIsForgottenIsGivenBackAndTold.class);
     assertThat(jvm.said()).contains("was never closed", "it was made here",
-        getClass().getName() + ".main(").doesNotContain("traceMappings").endsWith("done");
+        getClass().getName() + ".main(").doesNotContain("traceMappings").endsWith("done, with 0 memfds");
   }
 
   private static long mappings() throws Exception {
@@ -116,14 +125,21 @@ class WhatIsForgottenIsGivenBackAndTold {
     }
   }
 
-  private static void awaitMappings(long expected) throws Exception {
+  /** Awaits the end of all mappings, of the memory of buses that are forgotten, and what is told of them. */
+  private static void awaitNone(int sentences) throws Exception {
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (mappings() != expected) {
+    while (mappings() > 0 || sentences() < sentences) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError(mappings() + " mappings");
+        throw new AssertionError(mappings() + " mappings, and " + sentences() + " sentences of " + sentences);
       }
       System.gc();
       Thread.sleep(10);
     }
+    System.out.print(LOG);
+    LOG.reset();
+  }
+
+  private static int sentences() {
+    return LOG.toString().split("was never closed", -1).length - 1;
   }
 }
