@@ -40,6 +40,8 @@ public final class DaxBus implements AutoCloseable {
   private List<DaxRegion> regions = List.of();
   private final LowestFree minors = new LowestFree();
   private boolean closed;
+  /** Those that a close has to remove, also where an error has stopped it after the bus forgot them. */
+  private List<DaxRegion> closing = List.of();
 
   private DaxBus(List<DaxDriver> drivers) {
     this.drivers = drivers;
@@ -232,12 +234,13 @@ public final class DaxBus implements AutoCloseable {
 
   void forget(DaxRegion region) {
     synchronized (lock) {
-      regions = regions.stream().filter(other -> other != region).toList();
+      regions = without(region, regions);
     }
   }
 
   /**
-   * {@linkplain DaxRegion#remove() Removes} the regions, the last one first; a further call does nothing.
+   * {@linkplain DaxRegion#remove() Removes} the regions, the last one first; a further call goes on where an error has
+   * stopped this one, and else does nothing.
    *
    * <p>A mapping that cannot be revoked in time, because a foreign call holds its memory, is logged and keeps that
    * memory until it is closed.
@@ -246,13 +249,27 @@ public final class DaxBus implements AutoCloseable {
   public void close() {
     synchronized (lock) {
       closed = true;
+      closing = Stream.concat(closing.stream(), regions.stream()).distinct().toList();
     }
-    for (DaxRegion region : regions().reversed()) {
+    for (DaxRegion region : toClose().reversed()) {
       try {
         region.remove();
       } catch (DaxException e) {
         LOG.log(Level.WARNING, "closing the bus left a mapping behind", e);
       }
+      synchronized (lock) {
+        closing = without(region, closing);
+      }
     }
+  }
+
+  private List<DaxRegion> toClose() {
+    synchronized (lock) {
+      return closing;
+    }
+  }
+
+  private static List<DaxRegion> without(DaxRegion region, List<DaxRegion> regions) {
+    return regions.stream().filter(other -> other != region).toList();
   }
 }

@@ -4,6 +4,8 @@ package dev.jdax;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Finds what the program has forgotten: what was never closed, and nothing can reach any more.
@@ -13,6 +15,9 @@ import java.lang.ref.Cleaner;
 final class Forgotten {
   private static final Logger LOG = System.getLogger("dev.jdax");
   private static final Cleaner CLEANER = Cleaner.create();
+  /** The heap is full for so long at most, or the program has other troubles. */
+  private static final int ATTEMPTS = 1000;
+  private static final long BETWEEN_ATTEMPTS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final boolean TRACED = Boolean.getBoolean("dev.jdax.traceMappings");
 
   private Forgotten() {
@@ -21,10 +26,25 @@ final class Forgotten {
   /**
    * Watches an object.
    *
-   * @param life what is done when nothing can reach the object; it does not refer to it
+   * @param life what is done when nothing can reach the object, in steps that may be done again; it does not refer to it
    */
   static Cleaner.Cleanable watch(Object object, Runnable life) {
-    return CLEANER.register(object, life);
+    return CLEANER.register(object, () -> end(life));
+  }
+
+  /** The cleaner ends an object once, whatever is thrown; and the heap may be full just then. */
+  private static void end(Runnable life) {
+    for (int attempts = 0;; attempts++) {
+      try {
+        life.run();
+        return;
+      } catch (OutOfMemoryError e) {
+        if (attempts == ATTEMPTS) {
+          throw e;
+        }
+        LockSupport.parkNanos(BETWEEN_ATTEMPTS);
+      }
+    }
   }
 
   /** {@return where the caller is, if that is to be told; else null} */

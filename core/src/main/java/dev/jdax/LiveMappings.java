@@ -65,14 +65,19 @@ final class LiveMappings {
     return last == null;
   }
 
-  /** {@return all of them that can be reached, in the order in which they were made} */
+  /**
+   * {@return all of them that can be reached, in the order in which they were made} The others have given their memory
+   * back then: the cleaner's thread may come to them much later.
+   */
   List<DaxMapping> all() {
     sweep();
     List<DaxMapping> all = new ArrayList<>();
     for (Entry entry = last; entry != null; entry = entry.before) {
       DaxMapping mapping = entry.mapping.get();
-      if (mapping != null) { // else its life ends soon, in the cleaner's thread
+      if (mapping != null) {
         all.add(mapping);
+      } else {
+        entry.life.giveBack();
       }
     }
     return List.copyOf(all.reversed());

@@ -20,6 +20,8 @@ final class MappingLife implements Runnable {
   private Cleaner.Cleanable watch;
   /** Whether its memory is given back. */
   private volatile boolean over;
+  /** Whether the program has ended it, or jdax in the program's stead. */
+  private boolean ended;
 
   MappingLife(DaxDevice device, long offset, Reservation run) {
     this.device = device;
@@ -42,20 +44,32 @@ final class MappingLife implements Runnable {
    * @param addressesToo whether the addresses are, too: if not, that is done when nothing can reach the mapping
    */
   void end(boolean addressesToo) {
+    ended = true;
     over = true;
     if (addressesToo && watch != null) {
       watch.clean();
     }
   }
 
+  /**
+   * The program has forgotten the mapping, and its memory is wanted now. A finalizer may still reach a segment, so the
+   * addresses stay until the cleaner's thread comes to them.
+   */
+  synchronized void giveBack() {
+    if (!over && run.takeAway()) {
+      over = true;
+    }
+  }
+
   /** Called once, by the cleaner's thread, or by the thread that has ended the mapping. */
   @Override
   public void run() {
-    boolean forgotten = !over;
-    run.close(); // is done already, as a rule
-    over = true;
+    synchronized (this) {
+      run.close(); // is done already, as a rule
+      over = true;
+    }
     device.region().ended();
-    if (forgotten) { // last, since what the program logs with may wait, or throw
+    if (!ended) { // last, since what the program logs with may wait, or throw
       Forgotten.tell("the mapping of " + device + " at " + ByteSize.hex(offset) + ", " + ByteSize.format(run.length())
           + ",", madeAt);
     }

@@ -24,7 +24,7 @@ public final class ErrorsAtEachStep {
   /** There is no mapping, and there is a dynamic region. */
   private static final int GROWS = -2;
   /** A thread other than the one that is stopped. */
-  private static final ExecutorService ANOTHER = Executors.newSingleThreadExecutor();
+  private static final ExecutorService ANOTHER = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
 
   private ErrorsAtEachStep() {
   }
@@ -64,6 +64,8 @@ public final class ErrorsAtEachStep {
     final DaxRegion region;
     final DaxDevice device;
     DaxMapping mapping;
+    /** Whether the bus alone is to end all that there is. */
+    boolean bussed;
     /** A dynamic region, and a device that has half of it; null where neither is needed. */
     DaxRegion dynamic;
     DaxDevice half;
@@ -95,6 +97,19 @@ public final class ErrorsAtEachStep {
 
     /** Each thing that can be closed is closed, at the first try, by another thread and by this. */
     void requireThatAllEnds() throws Exception {
+      if (!bussed) {
+        requireThatMappingsEnd();
+      }
+      ANOTHER.submit(() -> {
+        bus.close();
+        return null;
+      }).get(10, TimeUnit.SECONDS);
+      require(mapped("jdax-in-a-domain") == ofOthers, "memory is left mapped when the bus is closed");
+      require(open("jdax-in-a-domain") == ofOthers, "a descriptor is left open");
+      require(addresses.open().isEmpty(), "memory was not given back");
+    }
+
+    private void requireThatMappingsEnd() throws Exception {
       if (mapping != null) {
         mapping.close();
         require(!mapping.isOpen(), "a closed mapping is open");
@@ -103,12 +118,6 @@ public final class ErrorsAtEachStep {
       region.mappings().forEach(DaxMapping::close); // those that their maker has not got
       require(region.mappings().isEmpty(), "a closed mapping is left in its region");
       require(mapped("jdax-in-a-domain") == ofOthers, "memory is left mapped");
-      ANOTHER.submit(() -> {
-        bus.close();
-        return null;
-      }).get(10, TimeUnit.SECONDS);
-      require(open("jdax-in-a-domain") == ofOthers, "a descriptor is left open");
-      require(addresses.open().isEmpty(), "memory was not given back");
     }
 
     /** The device can be mapped by another thread, unless the operation has ended it. */
@@ -183,6 +192,10 @@ public final class ErrorsAtEachStep {
         new Operation("remove the region", 0, world -> world.region.remove()),
         new Operation("close the region", 0, world -> world.region.close()),
         new Operation("close the bus", 0, world -> world.bus.close()),
+        new Operation("close the bus twice", 0, world -> {
+          world.bussed = true;
+          world.bus.close();
+        }),
         new Operation("create", GROWS, world -> world.dynamic.create(4 << 20)),
         new Operation("resize by force", GROWS, world -> world.half.resize(12 << 20, Removal.FORCE)));
   }

@@ -45,7 +45,7 @@ class WhatAnErrorStopsCanBeClosed {
     StepsBeforeInstructions.write(Path.of("target/classes"), STOPPED, folder);
     ForkedJvm jvm = ForkedJvm.runOnTheClassPath(folder, List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
         ErrorsAtEachStep.class);
-    assertThat(jvm.said().lines()).hasSize(16).allMatch(line -> line.matches(".*: \\d{2,}"),
+    assertThat(jvm.said().lines()).hasSize(17).allMatch(line -> line.matches(".*: \\d{2,}"),
         "an operation, and its steps");
     assertThat(jvm.status()).isZero();
   }

@@ -26,10 +26,19 @@ class WhatIsForgottenIsGivenBackAndTold {
 
   /** What the program's log has said since it was last printed: it is told after the memory was given back. */
   private static final ByteArrayOutputStream LOG = new ByteArrayOutputStream();
+  /** Held by a program whose log has to wait. */
+  private static final Object WRITING = new Object();
 
   /** The program: forgets mappings, and prints how many are there when. */
   public static void main(String[] args) throws Exception {
-    System.setErr(new PrintStream(LOG, true));
+    System.setErr(new PrintStream(LOG, true) {
+      @Override
+      public void flush() {
+        synchronized (WRITING) {
+          super.flush();
+        }
+      }
+    });
     MemoryInADomain memory = new MemoryInADomain(PersistenceDomain.NONE, true, 2 << 20);
     try (DaxBus bus = DaxBus.withDrivers(memory)) {
       DaxDevice device = bus.add(memory).devices().getFirst();
@@ -58,6 +67,18 @@ class WhatIsForgottenIsGivenBackAndTold {
         awaitNone(2);
       }
       System.out.println("two are gone under the region lock");
+
+      synchronized (WRITING) { // so the cleaner's thread, which tells of the first one, does not come to the second one
+        device.map(Access.READ_WRITE);
+        awaitMappings(0);
+        device.map(Access.READ_WRITE);
+        collect();
+        System.out.println(mappings() + " is there, which nothing can reach");
+        device.disable();
+        System.out.println(mappings() + " is there when the device is disabled");
+        device.enable();
+      }
+      awaitNone(2);
 
       MemorySegment revoked = device.map(Access.READ_WRITE).segment();
       collect();
@@ -99,6 +120,7 @@ class WhatIsForgottenIsGivenBackAndTold {
         .map(line -> line.replaceAll("dev.jdax.spi.MemoryInADomain@\\w+", "memory"))).containsExactly(TOLD,
             "a mapping is gone", "1 is there, which has a segment", "1 is there, which has a buffer", TOLD,
             "it is gone", TOLD, TOLD, "two are gone under the region lock",
+            "1 is there, which nothing can reach", "0 is there when the device is disabled", TOLD, TOLD,
             "a segment whose mapping is forgotten is revoked", TOLD, "1 is there, whose bus is forgotten: 44", TOLD,
             "WARNING: region 7 (in-a-domain: memory) was never closed, and nothing can reach it any more: its memory is "
                 + "given back (-Ddev.jdax.traceMappings=true shows where it was made)",
@@ -127,6 +149,12 @@ class WhatIsForgottenIsGivenBackAndTold {
 
   /** Awaits the end of all mappings, of the memory of buses that are forgotten, and what is told of them. */
   private static void awaitNone(int sentences) throws Exception {
+    awaitMappings(sentences);
+    System.out.print(LOG);
+    LOG.reset();
+  }
+
+  private static void awaitMappings(int sentences) throws Exception {
     long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (mappings() > 0 || sentences() < sentences) {
       if (System.nanoTime() > deadline) {
@@ -135,8 +163,6 @@ class WhatIsForgottenIsGivenBackAndTold {
       System.gc();
       Thread.sleep(10);
     }
-    System.out.print(LOG);
-    LOG.reset();
   }
 
   private static int sentences() {
