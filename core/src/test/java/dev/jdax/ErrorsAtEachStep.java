@@ -24,7 +24,8 @@ public final class ErrorsAtEachStep {
   /** There is no mapping, and there is a dynamic region. */
   private static final int GROWS = -2;
   /** A thread other than the one that is stopped. */
-  private static final ExecutorService ANOTHER = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+  private static final ExecutorService ANOTHER = Executors
+      .newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
 
   private ErrorsAtEachStep() {
   }
