@@ -38,10 +38,10 @@ public final class DaxBus implements AutoCloseable {
   /** The bus lock: guards the fields below. Taken last; nothing is called while it is held. */
   private final Object lock = new Object();
   private List<DaxRegion> regions = List.of();
+  /** Those whose memory was not given back yet: also regions that are closed, and have mappings. */
+  private List<DaxRegion> unreleased = List.of();
   private final LowestFree minors = new LowestFree();
   private boolean closed;
-  /** Those that a close has to remove, also where an error has stopped it after the bus forgot them. */
-  private List<DaxRegion> closing = List.of();
 
   private DaxBus(List<DaxDriver> drivers) {
     this.drivers = drivers;
@@ -129,7 +129,8 @@ public final class DaxBus implements AutoCloseable {
       DaxRegion region = new DaxRegion(this, ops, id, info.id().isPresent(), ids, driver,
           source);
       region.watch();
-      regions = Stream.concat(regions.stream(), Stream.of(region)).toList();
+      unreleased = with(region, unreleased); // first: what an error leaves there is only looked at in vain
+      regions = with(region, regions);
       return region;
     }
   }
@@ -232,44 +233,48 @@ public final class DaxBus implements AutoCloseable {
     }
   }
 
+  /** The region is closed; it may have mappings. */
   void forget(DaxRegion region) {
     synchronized (lock) {
       regions = without(region, regions);
     }
   }
 
-  /**
-   * {@linkplain DaxRegion#remove() Removes} the regions, the last one first; a further call goes on where an error has
-   * stopped this one, and else does nothing.
-   *
-   * <p>A mapping that cannot be revoked in time, because a foreign call holds its memory, is logged and keeps that
-   * memory until it is closed.
-   */
-  @Override
-  public void close() {
+  /** The region is closed, and its memory was given back; may be called again. */
+  void released(DaxRegion region) {
     synchronized (lock) {
-      closed = true;
-      closing = Stream.concat(closing.stream(), regions.stream()).distinct().toList();
-    }
-    for (DaxRegion region : toClose().reversed()) {
-      try {
-        region.remove();
-      } catch (DaxException e) {
-        LOG.log(Level.WARNING, "closing the bus left a mapping behind", e);
-      }
-      synchronized (lock) {
-        closing = without(region, closing);
-      }
+      unreleased = without(region, unreleased);
     }
   }
 
-  private List<DaxRegion> toClose() {
-    synchronized (lock) {
-      return closing;
-    }
+  private static List<DaxRegion> with(DaxRegion region, List<DaxRegion> regions) {
+    return Stream.concat(regions.stream(), Stream.of(region)).toList();
   }
 
   private static List<DaxRegion> without(DaxRegion region, List<DaxRegion> regions) {
     return regions.stream().filter(other -> other != region).toList();
+  }
+
+  /**
+   * {@linkplain DaxRegion#remove() Removes} the regions, the last one first: those that are on the bus, and those that
+   * were closed before and still have mappings. So nothing that was made through this bus stays open.
+   *
+   * <p>A mapping that cannot be revoked in time, because a foreign call or a lease holds its memory, is logged and keeps
+   * that memory. A further call tries again, as {@link DaxRegion#remove()} does.
+   */
+  @Override
+  public void close() {
+    List<DaxRegion> all;
+    synchronized (lock) {
+      closed = true;
+      all = unreleased;
+    }
+    for (DaxRegion region : all.reversed()) {
+      try {
+        region.remove();
+      } catch (DaxException e) {
+        LOG.log(Level.WARNING, "closing the bus left a mapping open", e);
+      }
+    }
   }
 }

@@ -505,6 +505,7 @@ public final class DaxRegion implements AutoCloseable {
       }
     }
     life.release(); // without the region lock, since it can take long
+    bus.released(this);
   }
 
   /** {@return the live mappings of all devices, in the order in which they were made} */

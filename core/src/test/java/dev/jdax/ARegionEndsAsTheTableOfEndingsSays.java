@@ -106,6 +106,29 @@ class ARegionEndsAsTheTableOfEndingsSays {
   }
 
   @Test
+  void aBusEndsWhatWasMadeThroughItWhicheverHandlesWereClosedBefore() throws Exception {
+    DaxMapping mapping;
+    try (DaxBus readme = DaxBus.withDrivers(driver);
+        DaxRegion region = readme.add(AddressesOnly.dynamic(64 * MIB, PageSize.SIZE_4K))) {
+      mapping = region.create(4 * MIB).map(Access.READ_WRITE);
+    } // the region is closed first, and leaves its mapping open
+    assertThat(mapping.isOpen()).isFalse();
+    assertThat(driver.open()).isEmpty();
+  }
+
+  @Test
+  void aBusThatIsClosedAgainTriesAgain() throws Exception {
+    DaxMapping mapping = region().create(4 * MIB).map(Access.READ_WRITE);
+    MappingLease lease = mapping.retain();
+    bus.close();
+    assertThat(mapping.isOpen()).isTrue();
+    lease.close();
+    bus.close();
+    assertThat(mapping.isOpen()).isFalse();
+    assertThat(driver.open()).isEmpty();
+  }
+
+  @Test
   void aBusThatIsClosedTakesNothingAndKeepsNothing() {
     bus.close();
     assertThatThrownBy(this::region).isInstanceOf(IllegalStateException.class).hasMessage("the bus is closed");
