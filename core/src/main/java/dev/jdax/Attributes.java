@@ -74,7 +74,7 @@ final class Attributes {
         return attribute;
       }
     }
-    throw new DaxException(Errno.ENOENT, "find attribute " + name + " of " + object, "it has none of that name",
+    throw DaxException.of(Errno.ENOENT, "find attribute " + name + " of " + object, "it has none of that name",
         "it has " + attributes.stream().map(DaxAttribute::name).collect(Collectors.joining(", ")));
   }
 
@@ -85,7 +85,7 @@ final class Attributes {
   private static DaxRange range(DaxDevice device, int index) throws DaxException {
     List<DaxRange> ranges = device.ranges();
     if (index >= ranges.size()) {
-      throw new DaxException(Errno.ENOENT, "read mapping" + index + " of " + device,
+      throw DaxException.of(Errno.ENOENT, "read mapping" + index + " of " + device,
           "it has " + ranges.size() + " ranges now", "read its attributes again");
     }
     return ranges.get(index);
@@ -95,7 +95,7 @@ final class Attributes {
    * Linux does not check such a range against what the device is used for, and can crash afterwards.
    */
   private static void refuseMapping(DaxDevice device, String text) throws DaxException {
-    throw new DaxException(Errno.EOPNOTSUPP, "write " + DaxAttribute.quoted(text) + " to mapping of " + device,
+    throw DaxException.of(Errno.EOPNOTSUPP, "write " + DaxAttribute.quoted(text) + " to mapping of " + device,
         "a range that is given by hand can crash the kernel, and is dropped in silence where it is misaligned",
         "write to size: the ranges follow from it");
   }
@@ -103,9 +103,9 @@ final class Attributes {
   private static void create(DaxRegion region, String text) throws DaxException {
     String attempt = "write " + DaxAttribute.quoted(text) + " to create of " + region;
     if (number(text, attempt, Errno.EINVAL, Errno.ERANGE, MIN_INT, MAX_INT).intValue() != 1) {
-      throw new DaxException(Errno.EINVAL, attempt, "it makes one device at a time", "write 1");
+      throw DaxException.of(Errno.EINVAL, attempt, "it makes one device at a time", "write 1");
     }
-    region.create();
+    region.createEmpty();
   }
 
   /** Sizes of 2^63 and more are as misaligned, or as much too large, as the largest of ours. */
@@ -130,7 +130,7 @@ final class Attributes {
         return size;
       }
     }
-    throw new DaxException(Errno.EINVAL, attempt, "an alignment is the size of a page",
+    throw DaxException.of(Errno.EINVAL, attempt, "an alignment is the size of a page",
         "write 4096, 2097152 or 1073741824");
   }
 
@@ -156,12 +156,12 @@ final class Attributes {
     BigInteger number = length == 0 ? BigInteger.ZERO : new BigInteger(digits.substring(0, length), radix);
     boolean fits = number.compareTo(MAX_UNSIGNED_LONG) <= 0;
     if (fits && (length == 0 || length < digits.length())) {
-      throw new DaxException(notANumber, attempt, "it is not a number",
+      throw DaxException.of(notANumber, attempt, "it is not a number",
           "write it in decimal, or in hexadecimal behind 0x");
     }
     BigInteger signed = negative ? number.negate() : number;
     if (!fits || signed.compareTo(min) < 0 || signed.compareTo(max) > 0) {
-      throw new DaxException(tooLarge, attempt, negative ? "it is less than " + min : "it is larger than " + max,
+      throw DaxException.of(tooLarge, attempt, negative ? "it is less than " + min : "it is larger than " + max,
           negative ? "write more" : "write less");
     }
     return signed;
@@ -194,7 +194,7 @@ final class Attributes {
     void overlay(Properties properties) throws DaxException {
       for (String name : properties.read().keySet()) {
         DaxAttribute.Reader reader = () -> Optional.ofNullable(properties.read().get(name)).orElseThrow(
-            () -> new DaxException(Errno.ENOENT, "read " + name + " of " + object, "it is not there any more",
+            () -> DaxException.of(Errno.ENOENT, "read " + name + " of " + object, "it is not there any more",
                 "read its attributes again"));
         int known = rows.stream().map(DaxAttribute::name).toList().indexOf(name);
         if (known < 0) {

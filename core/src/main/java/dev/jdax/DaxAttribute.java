@@ -45,7 +45,7 @@ public record DaxAttribute(String name, int mode, String object, Reader reader, 
    */
   public String show() throws DaxException {
     if (reader == null) {
-      throw new DaxException(Errno.EACCES, "read " + name + " of " + object, "its mode is " + octal(),
+      throw DaxException.of(Errno.EACCES, "read " + name + " of " + object, "its mode is " + octal(),
           "it can only be written");
     }
     return reader.read() + "\n";
@@ -63,19 +63,19 @@ public record DaxAttribute(String name, int mode, String object, Reader reader, 
    */
   public void store(String text) throws DaxException {
     if (writer == null) {
-      throw new DaxException(Errno.EACCES, "write " + name + " of " + object, "its mode is " + octal(),
+      throw DaxException.of(Errno.EACCES, "write " + name + " of " + object, "its mode is " + octal(),
           "it can only be read");
     }
     if (text.isEmpty()) {
       // Linux says success and does nothing: the store function is never called.
-      throw new DaxException(Errno.EINVAL, "write " + name + " of " + object, "a text of length 0 changes nothing",
+      throw DaxException.of(Errno.EINVAL, "write " + name + " of " + object, "a text of length 0 changes nothing",
           "write a value, or a newline to clear it");
     }
     int end = text.indexOf('\0');
     String read = end < 0 ? text : text.substring(0, end);
     if (read.length() > PAGE) {
       writer.write(read.substring(0, PAGE));
-      throw new DaxException(Errno.E2BIG, "write " + quoted(read) + " to " + name + " of " + object,
+      throw DaxException.of(Errno.E2BIG, "write " + quoted(read) + " to " + name + " of " + object,
           "the first " + PAGE + " characters were taken, which is all that sysfs takes at a time", "write less");
     }
     writer.write(read.endsWith("\n") ? read.substring(0, read.length() - 1) : read);

@@ -101,7 +101,7 @@ public final class DaxBus implements AutoCloseable {
       }
     }
     if (best == null) {
-      throw new DaxException(Errno.ENODEV, "add " + source,
+      throw DaxException.of(Errno.ENODEV, "add " + source,
           "no driver of " + drivers.stream().map(DaxDriver::name).collect(Collectors.joining(", "))
               + " knows a " + source.getClass().getSimpleName(),
           "put the module that has its driver on the path");
@@ -121,7 +121,7 @@ public final class DaxBus implements AutoCloseable {
         // Only regions whose ids are given can have the same; then their devices differ, as on Linux.
         if (other.id() == id && !(other.hasGivenId() && Collections.disjoint(other.bornWith(), ids))) {
           String names = FirstFew.of(ids, ", ", deviceId -> DaxDevice.name(id, deviceId));
-          throw new DaxException(Errno.EEXIST, "add " + driver + ": " + source,
+          throw DaxException.of(Errno.EEXIST, "add " + driver + ": " + source,
               names + " would be names of " + other + " too",
               "remove that region first");
         }
@@ -176,7 +176,7 @@ public final class DaxBus implements AutoCloseable {
         return device.get();
       }
     }
-    throw new DaxException(Errno.ENXIO, "find device " + name, "the bus has none of that name",
+    throw DaxException.of(Errno.ENXIO, "find device " + name, "the bus has none of that name",
         "ask the bus for its devices");
   }
 
@@ -219,7 +219,7 @@ public final class DaxBus implements AutoCloseable {
       int minor = minors.take();
       if (minor > LAST_MINOR) {
         minors.give(minor);
-        throw new DaxException(Errno.ENOMEM, "give a device a number",
+        throw DaxException.of(Errno.ENOMEM, "give a device a number",
             "a bus has " + (LAST_MINOR + 1) + " of them, as Linux has, and all are taken",
             "destroy devices that are not needed, or make others on another bus");
       }

@@ -165,10 +165,10 @@ public final class DaxDevice {
    *
    * @param size the new size in bytes; 0 makes it empty
    * @throws IllegalArgumentException if {@code size < 0}
-   * @throws DaxException as {@link #resize(long, Removal)} with {@link Removal#IF_IDLE}
+   * @throws DaxException as {@link #resize(long, OnMapped)} with {@link OnMapped#REFUSE}
    */
   public void resize(long size) throws DaxException {
-    resize(size, Removal.IF_IDLE);
+    resize(size, OnMapped.REFUSE);
   }
 
   /**
@@ -176,7 +176,7 @@ public final class DaxDevice {
    * range where it cannot extend the last; shrinking takes from its end. Nothing is cleared.
    *
    * @param size the new size in bytes; 0 makes it empty
-   * @param removal with {@link Removal#FORCE} a bound device is unbound first, its mappings revoked, and bound again
+   * @param onMapped with {@link OnMapped#REVOKE} a bound device is unbound first, its mappings revoked, and bound again
    *     after, unless its size is 0
    * @throws IllegalArgumentException if {@code size < 0}
    * @throws DaxException in this order: with ENXIO if the device is dead, with EACCES if its region is static, with
@@ -184,40 +184,40 @@ public final class DaxDevice {
    *     bound and not forced or a mapping cannot be revoked within a second, with ENOSPC if the region has too little
    *     available, with EBUSY if another thread has resized it while memory was cleared for it
    */
-  public void resize(long size, Removal removal) throws DaxException {
+  public void resize(long size, OnMapped onMapped) throws DaxException {
     if (size < 0) {
       throw new IllegalArgumentException("a device of " + size + " bytes: the size must not be negative");
     }
-    Objects.requireNonNull(removal, "removal");
+    Objects.requireNonNull(onMapped, "onMapped");
     String attempt = "resize " + name() + " to " + ByteSize.format(size);
     StackRoom.require();
     try (Unwind unwind = new Unwind()) {
       Growth growth = region.grow(OptionalInt.of(id), size, () -> {
-        DeviceInfo info = resizableLocked(attempt, size, removal);
+        DeviceInfo info = resizableLocked(attempt, size, onMapped);
         DeviceRules.spaceIsThere(attempt, size - info.size(), region.ops().info());
       }, unwind);
-      resizeTo(growth, attempt, size, removal);
+      resizeTo(growth, attempt, size, onMapped);
     }
     changed();
   }
 
-  private DeviceInfo resizableLocked(String attempt, long size, Removal removal) throws DaxException {
+  private DeviceInfo resizableLocked(String attempt, long size, OnMapped onMapped) throws DaxException {
     DeviceInfo info = aliveLocked(attempt);
     DeviceRules.layoutCanChange(attempt, region.ops().info());
     DeviceRules.sizeFits(attempt, size, info.alignment());
-    if (removal == Removal.IF_IDLE) {
+    if (onMapped == OnMapped.REFUSE) {
       DeviceRules.notBound(attempt, info);
     }
     return info;
   }
 
-  private void resizeTo(Growth growth, String attempt, long size, Removal removal) throws DaxException {
+  private void resizeTo(Growth growth, String attempt, long size, OnMapped onMapped) throws DaxException {
     change(attempt, () -> {
-      DeviceInfo info = resizableLocked(attempt, size, removal);
+      DeviceInfo info = resizableLocked(attempt, size, onMapped);
       if (info.bound()) {
         DaxMode mode = info.mode().orElse(DaxMode.DEVDAX);
         try (Unwind unwind = new Unwind()) {
-          if (!unbindLocked(attempt, removal, mode, unwind)) {
+          if (!unbindLocked(attempt, onMapped, mode, unwind)) {
             return false;
           }
           growth.give(id);
@@ -276,20 +276,30 @@ public final class DaxDevice {
   }
 
   /**
+   * Binds the device to the driver of a mode, if it is not mapped.
+   *
+   * @param mode the mode
+   * @throws DaxException as {@link #setMode(DaxMode, OnMapped)} with {@link OnMapped#REFUSE}
+   */
+  public void setMode(DaxMode mode) throws DaxException {
+    setMode(mode, OnMapped.REFUSE);
+  }
+
+  /**
    * Binds the device to the driver of a mode, away from the one that has it; does nothing if it is in that mode.
    *
    * <p>In mode {@link DaxMode#SYSTEM_RAM} its memory is the kernel's, once its blocks are online; to take it back they
    * must be offline.
    *
    * @param mode the mode
-   * @param removal what happens to its mappings
+   * @param onMapped what happens to its mappings
    * @throws DaxException with ENXIO if the device is dead or empty, with EOPNOTSUPP if its memory knows no such mode,
    *     with EINVAL if no memory block lies whole in its ranges, with EBUSY if it is mapped and not forced, if a mapping
    *     cannot be revoked within a second, or if the kernel still uses its memory
    */
-  public void setMode(DaxMode mode, Removal removal) throws DaxException {
+  public void setMode(DaxMode mode, OnMapped onMapped) throws DaxException {
     Objects.requireNonNull(mode, "mode");
-    Objects.requireNonNull(removal, "removal");
+    Objects.requireNonNull(onMapped, "onMapped");
     String attempt = "set the mode of " + name() + " to " + mode;
     if (isInMode(attempt, mode)) {
       return;
@@ -301,7 +311,7 @@ public final class DaxDevice {
       DeviceInfo info = aliveLocked(attempt);
       region.ops().requireBindable(id, mode);
       try (Unwind unwind = new Unwind()) {
-        if (info.bound() && !unbindLocked(attempt, removal, info.mode().orElse(null), unwind)) {
+        if (info.bound() && !unbindLocked(attempt, onMapped, info.mode().orElse(null), unwind)) {
           return false;
         }
         region.ops().bind(id, mode);
@@ -324,32 +334,32 @@ public final class DaxDevice {
   /**
    * Unbinds the device from its driver, if it is not mapped.
    *
-   * @throws DaxException as {@link #disable(Removal)} with {@link Removal#IF_IDLE}
+   * @throws DaxException as {@link #disable(OnMapped)} with {@link OnMapped#REFUSE}
    */
   public void disable() throws DaxException {
-    disable(Removal.IF_IDLE);
+    disable(OnMapped.REFUSE);
   }
 
   /**
    * Unbinds the device from its driver: it can no longer be mapped, and can be resized.
    *
-   * @param removal what happens to its mappings; one that was revoked stays closed, also when the device is enabled
+   * @param onMapped what happens to its mappings; one that was revoked stays closed, also when the device is enabled
    *     again
    * @throws DaxException with ENXIO if the device is dead, with ENODEV if it is not bound, with EBUSY if it is mapped
    *     and not forced, a mapping cannot be revoked within a second, or its memory is the kernel's
    */
-  public void disable(Removal removal) throws DaxException {
-    Objects.requireNonNull(removal, "removal");
+  public void disable(OnMapped onMapped) throws DaxException {
+    Objects.requireNonNull(onMapped, "onMapped");
     String attempt = "disable " + name();
     change(attempt, () -> {
       DeviceInfo info = aliveLocked(attempt);
       if (!info.bound()) {
-        throw new DaxException(Errno.ENODEV, attempt, "it is not bound", "nothing is left to do");
+        throw DaxException.of(Errno.ENODEV, attempt, "it is not bound", "nothing is left to do");
       }
       if (info.mode().equals(Optional.of(DaxMode.SYSTEM_RAM))) {
         throw DeviceRules.busy(attempt, "its memory is the kernel's", "set its mode to " + DaxMode.DEVDAX + " first");
       }
-      return unbindLocked(attempt, removal);
+      return unbindLocked(attempt, onMapped);
     });
     changed();
   }
@@ -357,28 +367,28 @@ public final class DaxDevice {
   /**
    * Unbinds the device, gives its ranges back and deletes it, if it is not mapped.
    *
-   * @throws DaxException as {@link #destroy(Removal)} with {@link Removal#IF_IDLE}
+   * @throws DaxException as {@link #destroy(OnMapped)} with {@link OnMapped#REFUSE}
    */
   public void destroy() throws DaxException {
-    destroy(Removal.IF_IDLE);
+    destroy(OnMapped.REFUSE);
   }
 
   /**
    * Unbinds the device, gives its ranges back and deletes it. Its name may be given again, to another device.
    *
-   * @param removal what happens to its mappings
+   * @param onMapped what happens to its mappings
    * @throws DaxException with ENXIO if the device is dead, with EACCES if its region is static, with EBUSY if it is
    *     device 0, if it is mapped and not forced, or if a mapping cannot be revoked within a second
    */
-  public void destroy(Removal removal) throws DaxException {
-    Objects.requireNonNull(removal, "removal");
+  public void destroy(OnMapped onMapped) throws DaxException {
+    Objects.requireNonNull(onMapped, "onMapped");
     String attempt = "destroy " + name();
     change(attempt, () -> {
       DeviceInfo info = aliveLocked(attempt);
       DeviceRules.layoutCanChange(attempt, region.ops().info());
       DeviceRules.notDeviceZero(attempt, id);
       try (Unwind unwind = new Unwind()) {
-        if (info.bound() && !unbindLocked(attempt, removal, info.mode().orElse(DaxMode.DEVDAX), unwind)) {
+        if (info.bound() && !unbindLocked(attempt, onMapped, info.mode().orElse(DaxMode.DEVDAX), unwind)) {
           return false;
         }
         region.ops().resize(id, 0);
@@ -437,7 +447,7 @@ public final class DaxDevice {
     DeviceInfo info = aliveLocked(attempt);
     DeviceRules.mappable(attempt, info);
     if (isBeingRevoked()) {
-      throw new DaxException(Errno.ENXIO, attempt, "it is being unbound by force", "enable it first");
+      throw DaxException.of(Errno.ENXIO, attempt, "it is being unbound by force", "enable it first");
     }
     MappingRules.check(attempt, info, offset, length);
     Backing backing = region.ops().backing(id);
@@ -494,7 +504,7 @@ public final class DaxDevice {
       }
       region.forget(this); // somebody else has deleted it, and may have made another of that name
     }
-    throw new DaxException(Errno.ENXIO, attempt,
+    throw DaxException.of(Errno.ENXIO, attempt,
         region.isDead() ? "its region is closed" : "the device was destroyed",
         "ask its bus for the devices there are", why);
   }
@@ -511,18 +521,18 @@ public final class DaxDevice {
    *
    * @return false, and nothing is done, if its mappings are to be revoked first
    */
-  private boolean unbindLocked(String attempt, Removal removal, DaxMode mode, Unwind unwind) throws DaxException {
-    return unwind.make(() -> unbindLocked(attempt, removal), Unwind.ifOurs(unbound -> {
+  private boolean unbindLocked(String attempt, OnMapped onMapped, DaxMode mode, Unwind unwind) throws DaxException {
+    return unwind.make(() -> unbindLocked(attempt, onMapped), Unwind.ifOurs(unbound -> {
       if (unbound && mode != null) {
         region.ops().bind(id, mode);
       }
     }));
   }
 
-  private boolean unbindLocked(String attempt, Removal removal) throws DaxException {
+  private boolean unbindLocked(String attempt, OnMapped onMapped) throws DaxException {
     int mapped = ownMappings().size();
     if (mapped > 0) {
-      if (removal == Removal.IF_IDLE) {
+      if (onMapped == OnMapped.REFUSE) {
         throw DeviceRules.busy(attempt, mapped + (mapped == 1 ? " mapping of it is open" : " mappings of it are open"),
             "close them, or force it");
       }
@@ -569,7 +579,7 @@ public final class DaxDevice {
       }
       synchronized (region.lock) {
         if (!aliveLocked(attempt).bound()) {
-          throw new DaxException(Errno.ENXIO, attempt, "another thread has disabled it meanwhile", "look at its state");
+          throw DaxException.of(Errno.ENXIO, attempt, "another thread has disabled it meanwhile", "look at its state");
         }
         change.make();
       }

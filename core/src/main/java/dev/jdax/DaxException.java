@@ -7,9 +7,12 @@ import java.io.IOException;
  * What was asked cannot be done with this device, in its state, on this machine.
  *
  * <p>The message is one sentence: what was attempted, why not (the value, the constraint, the object), what to do, and
- * the {@linkplain #errno() error number} that Linux gives for it.
+ * the {@linkplain #errno() error number} that Linux gives for it. What programs handle has a class of its own: the object
+ * is not there ({@link DaxNotFoundException}), it is in use ({@link DaxBusyException}), or the program may not do that
+ * ({@link DaxAccessException}).
  */
-public final class DaxException extends IOException {
+public sealed class DaxException extends IOException
+    permits DaxNotFoundException, DaxBusyException, DaxAccessException {
   private static final long serialVersionUID = 1;
 
   /** The error number. */
@@ -22,27 +25,36 @@ public final class DaxException extends IOException {
   private final String remedy;
 
   /**
-   * Makes one of a mistake that jdax found itself.
+   * {@return the exception for a mistake that jdax found itself, of the class that its errno has}
    *
    * @param errno what Linux says for the same mistake
-   * @param attempt what was attempted, behind the word "cannot", such as {@code map dax0.1}
+   * @param attempt what was attempted, as it follows the word "cannot", such as {@code map dax0.1}
    * @param reason why it cannot be: value, constraint, object
    * @param remedy what to do
    */
-  public DaxException(Errno errno, String attempt, String reason, String remedy) {
-    this(errno, attempt, reason, remedy, null);
+  public static DaxException of(Errno errno, String attempt, String reason, String remedy) {
+    return of(errno, attempt, reason, remedy, null);
   }
 
   /**
-   * Makes one of a failure below.
+   * {@return the exception for a failure that has a cause, of the class that its errno has}
    *
    * @param errno what the kernel said
-   * @param attempt what was attempted, behind the word "cannot", such as {@code map dax0.1}
+   * @param attempt what was attempted, as it follows the word "cannot", such as {@code map dax0.1}
    * @param reason why it cannot be: value, constraint, object
    * @param remedy what to do
    * @param cause the failure
    */
-  public DaxException(Errno errno, String attempt, String reason, String remedy, Throwable cause) {
+  public static DaxException of(Errno errno, String attempt, String reason, String remedy, Throwable cause) {
+    return switch (errno) {
+      case ENXIO, ENODEV, ENOENT -> new DaxNotFoundException(errno, attempt, reason, remedy, cause);
+      case EBUSY -> new DaxBusyException(errno, attempt, reason, remedy, cause);
+      case EACCES, EPERM, EROFS -> new DaxAccessException(errno, attempt, reason, remedy, cause);
+      default -> new DaxException(errno, attempt, reason, remedy, cause);
+    };
+  }
+
+  DaxException(Errno errno, String attempt, String reason, String remedy, Throwable cause) {
     super("cannot " + attempt + ": " + reason + "; " + remedy + " (" + errno + ")", cause);
     this.errno = errno;
     this.attempt = attempt;
@@ -58,7 +70,7 @@ public final class DaxException extends IOException {
   }
 
   /**
-   * {@return what was attempted, as it stands behind the word "cannot"}
+   * {@return what was attempted, as it follows the word "cannot"}
    */
   public String attempt() {
     return attempt;

@@ -28,7 +28,7 @@ import dev.jdax.spi.Unwind;
 public final class DaxMapping implements AutoCloseable {
   /** How long the end of a mapping waits for calls that hold its memory. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
-  /** How much {@link #check} asks the kernel for in one call, in bytes: the end of the mapping waits for one call. */
+  /** How much {@link #firstUnreachable} asks the kernel for in one call, in bytes: the end of the mapping waits for one call. */
   private static final long CHECKED_AT_ONCE = 64L << 20;
 
   /** The methods that call {@link #enter}, and do not return before {@link #leave}. */
@@ -198,7 +198,7 @@ public final class DaxMapping implements AutoCloseable {
    *     EINTR if the calling thread is interrupted before the range was looked at, which it stays; or if the kernel
    *     cannot be asked (before Linux 5.14)
    */
-  public OptionalLong check(long from, long range) throws DaxException {
+  public OptionalLong firstUnreachable(long from, long range) throws DaxException {
     requireInside(from, range);
     String attempt = "check " + this;
     long part = Math.max(CHECKED_AT_ONCE, alignment.bytes());
@@ -209,7 +209,7 @@ public final class DaxMapping implements AutoCloseable {
       gone = checkPart(attempt, at, end - at);
       at = end;
       if (at < from + range && gone.isEmpty() && Thread.currentThread().isInterrupted()) {
-        throw new DaxException(Errno.EINTR, attempt, "the thread was interrupted at " + ByteSize.hex(at),
+        throw DaxException.of(Errno.EINTR, attempt, "the thread was interrupted at " + ByteSize.hex(at),
             "check the rest from there");
       }
     } while (at < from + range && gone.isEmpty());
@@ -312,7 +312,7 @@ public final class DaxMapping implements AutoCloseable {
    * @throws DaxException with EACCES if the mapping is read-only; as {@link #flush}; also if memory of the source has
    *     vanished; a part may be copied
    */
-  public void copy(MemorySegment source, long to) throws DaxException {
+  public void copyFrom(long to, MemorySegment source) throws DaxException {
     Objects.requireNonNull(source, "source");
     requireInside(to, source.byteSize());
     requireOpen();
@@ -380,7 +380,7 @@ public final class DaxMapping implements AutoCloseable {
 
   private void requireWritable(String attempt) throws DaxException {
     if (access == Access.READ_ONLY) {
-      throw new DaxException(Errno.EACCES, attempt + " the " + this, "it was mapped to be read only",
+      throw DaxException.of(Errno.EACCES, attempt + " the " + this, "it was mapped to be read only",
           "map the device with " + Access.READ_WRITE);
     }
   }
@@ -451,7 +451,7 @@ public final class DaxMapping implements AutoCloseable {
     }
     Holder holder = holder();
     revokedInVain = holder == Holder.FOREIGN_CALL;
-    throw new DaxException(Errno.EBUSY, attempt, holder.name + " has held the memory of " + this + " for "
+    throw DaxException.of(Errno.EBUSY, attempt, holder.name + " has held the memory of " + this + " for "
         + PATIENCE.toSeconds() + " s",
         holder.remedy + (revokedInVain
             ? ", and try again: a second attempt takes the memory away from it"

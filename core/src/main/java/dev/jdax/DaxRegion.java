@@ -162,7 +162,7 @@ public final class DaxRegion implements AutoCloseable {
    * @throws DaxException with ENOENT if the region is static, with ENOSPC if nothing of it is available, with ENXIO if
    *     it is closed
    */
-  public DaxDevice create() throws DaxException {
+  public DaxDevice createEmpty() throws DaxException {
     StackRoom.require();
     DaxDevice device;
     synchronized (lock) {
@@ -170,7 +170,7 @@ public final class DaxRegion implements AutoCloseable {
         String attempt = "create a device in " + this;
         RegionInfo info = requireDynamic(attempt);
         if (info.availableSize() == 0) {
-          throw new DaxException(Errno.ENOSPC, attempt,
+          throw DaxException.of(Errno.ENOSPC, attempt,
               "nothing of its " + ByteSize.format(info.size()) + " is available",
               "shrink or destroy a device first");
         }
@@ -281,7 +281,7 @@ public final class DaxRegion implements AutoCloseable {
         DeviceInfo made = ops.device(deviceId);
         if (made.size() != size) { // daxctl create-device takes any empty device, also one that is just being made
           unwind.keep(); // it is theirs
-          throw new DaxException(Errno.EBUSY, attempt, "somebody else has taken " + DaxDevice.name(id, deviceId)
+          throw DaxException.of(Errno.EBUSY, attempt, "somebody else has taken " + DaxDevice.name(id, deviceId)
               + " meanwhile, and it has " + ByteSize.format(made.size()), "try again");
         }
         DaxDevice device = handles.ofNew(made);
@@ -304,7 +304,7 @@ public final class DaxRegion implements AutoCloseable {
     synchronized (lock) {
       String attempt = "delete " + DaxAttribute.shortened(name) + " of " + this;
       requireDynamic(attempt);
-      device = find(name).orElseThrow(() -> new DaxException(Errno.ENXIO, attempt,
+      device = find(name).orElseThrow(() -> DaxException.of(Errno.ENXIO, attempt,
           "the region has no device of that name", "ask the region for its devices"));
       device.deleteLocked(attempt);
     }
@@ -335,7 +335,7 @@ public final class DaxRegion implements AutoCloseable {
    *
    * @throws DaxException with EBUSY if a foreign call, or a {@linkplain DaxMapping#retain lease}, still holds a
    *     mapping's memory after a second: the region is gone, and its memory goes with that mapping; a further call tries
-   *     again, and takes the memory away from a foreign call ({@link Removal#FORCE}); with EBUSY, too, if another thread
+   *     again, and takes the memory away from a foreign call ({@link OnMapped#REVOKE}); with EBUSY, too, if another thread
    *     still clears memory for a device after a second: the memory goes back when that has ended
    */
   public void remove() throws DaxException {
@@ -430,7 +430,7 @@ public final class DaxRegion implements AutoCloseable {
 
   private void requireAlive(String attempt) throws DaxException {
     if (dead) {
-      throw new DaxException(Errno.ENXIO, attempt, "the region is closed", "add its memory to a bus again");
+      throw DaxException.of(Errno.ENXIO, attempt, "the region is closed", "add its memory to a bus again");
     }
   }
 
@@ -438,14 +438,14 @@ public final class DaxRegion implements AutoCloseable {
     requireAlive(attempt);
     RegionInfo info = ops.info();
     if (!info.dynamic()) {
-      throw new DaxException(Errno.ENOENT, attempt, "a static region has the devices that it was made with",
+      throw DaxException.of(Errno.ENOENT, attempt, "a static region has the devices that it was made with",
           "take a dynamic region");
     }
     return info;
   }
 
   static DaxException needsRoot(String attempt) {
-    return new DaxException(Errno.EACCES, attempt, "unknown (needs root)", "ask as root");
+    return DaxException.of(Errno.EACCES, attempt, "unknown (needs root)", "ask as root");
   }
 
   /** {@return the device of that id, or empty if it has vanished since its id was read} */

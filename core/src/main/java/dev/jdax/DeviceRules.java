@@ -17,7 +17,7 @@ final class DeviceRules {
 
   static void layoutCanChange(String attempt, RegionInfo region) throws DaxException {
     if (!region.dynamic()) {
-      throw new DaxException(Errno.EACCES, attempt, "the layout of a static region cannot be changed",
+      throw DaxException.of(Errno.EACCES, attempt, "the layout of a static region cannot be changed",
           "change the media or file that it is made of");
     }
   }
@@ -25,7 +25,7 @@ final class DeviceRules {
   static void sizeFits(String attempt, long size, PageSize alignment) throws DaxException {
     long granule = alignment.sizeGranule();
     if (size % granule != 0) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "the size must be a multiple of " + ByteSize.format(granule) + " at an alignment of " + alignment,
           "use " + Multiples.near(size, granule, 0, ByteSize::format));
     }
@@ -33,7 +33,7 @@ final class DeviceRules {
 
   static void spaceIsThere(String attempt, long growth, RegionInfo region) throws DaxException {
     if (growth > region.availableSize()) {
-      throw new DaxException(Errno.ENOSPC, attempt, "the region has " + ByteSize.format(region.availableSize())
+      throw DaxException.of(Errno.ENOSPC, attempt, "the region has " + ByteSize.format(region.availableSize())
           + " available of its " + ByteSize.format(region.size()),
           "ask for no more, or shrink or destroy a device first");
     }
@@ -42,7 +42,7 @@ final class DeviceRules {
   static void alignmentFits(String attempt, PageSize alignment, DeviceInfo device) throws DaxException {
     for (DaxRange range : device.ranges().orElse(List.of())) {
       if (range.length() % alignment.sizeGranule() != 0) {
-        throw new DaxException(Errno.EINVAL, attempt, "its range " + range + " has "
+        throw DaxException.of(Errno.EINVAL, attempt, "its range " + range + " has "
             + ByteSize.format(range.length()) + ", not a multiple of " + ByteSize.format(alignment.sizeGranule()),
             "resize it to 0 first");
       }
@@ -59,7 +59,7 @@ final class DeviceRules {
 
   static void notEmpty(String attempt, DeviceInfo device) throws DaxException {
     if (device.size() == 0) {
-      throw new DaxException(Errno.ENXIO, attempt, "its size is 0", "resize it first");
+      throw DaxException.of(Errno.ENXIO, attempt, "its size is 0", "resize it first");
     }
   }
 
@@ -79,16 +79,16 @@ final class DeviceRules {
 
   static void mappable(String attempt, DeviceInfo device) throws DaxException {
     if (device.driver().isEmpty()) {
-      throw new DaxException(Errno.ENXIO, attempt, device.size() == 0 ? "its size is 0" : "it is not bound",
+      throw DaxException.of(Errno.ENXIO, attempt, device.size() == 0 ? "its size is 0" : "it is not bound",
           device.size() == 0 ? "resize and enable it first" : "enable it first");
     }
     if (device.mode().filter(mode -> mode == DaxMode.DEVDAX).isEmpty()) {
-      throw new DaxException(Errno.ENXIO, attempt, "it is bound to " + device.driver().get() + ", which maps nothing",
+      throw DaxException.of(Errno.ENXIO, attempt, "it is bound to " + device.driver().get() + ", which maps nothing",
           "set its mode to " + DaxMode.DEVDAX);
     }
   }
 
   static DaxException busy(String attempt, String reason, String remedy) {
-    return new DaxException(Errno.EBUSY, attempt, reason, remedy);
+    return DaxException.of(Errno.EBUSY, attempt, reason, remedy);
   }
 }

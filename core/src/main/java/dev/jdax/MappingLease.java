@@ -6,7 +6,7 @@ package dev.jdax;
  * ({@link DaxMapping#retain}).
  *
  * <p>While one is held, {@link DaxMapping#close} fails with an IllegalStateException after a second, as it does while a
- * foreign call holds the memory, and a revocation ({@link Removal#FORCE}, {@link DaxRegion#remove}) is refused with
+ * foreign call holds the memory, and a revocation ({@link OnMapped#REVOKE}, {@link DaxRegion#remove}) is refused with
  * EBUSY after its second. The lease is held until it is closed, by any thread. Keep it as long: a lease that nothing
  * refers to any more is as one that is closed.
  */

@@ -53,7 +53,7 @@ final class MappingReads {
       mapping.leave(mark);
     }
     if (gone == CpuCache.TARGET_GONE) {
-      throw new DaxException(Errno.EFAULT, persistence.attempt(verb, at, length), "the memory of its target is gone",
+      throw DaxException.of(Errno.EFAULT, persistence.attempt(verb, at, length), "the memory of its target is gone",
           "see who has truncated the file that it is made of");
     }
     if (gone != CpuCache.DONE) {

@@ -20,17 +20,17 @@ final class MappingRules {
   static void check(String attempt, DeviceInfo device, long offset, long length) throws DaxException {
     PageSize alignment = device.alignment();
     if (!alignment.divides(offset)) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "the offset must be a multiple of the device's alignment, " + alignment,
           "use " + Multiples.near(offset, alignment.bytes(), 0, ByteSize::hex));
     }
     if (length == 0 || !alignment.divides(length)) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "the length must be a positive multiple of the device's alignment, " + alignment,
           "use " + Multiples.near(length, alignment.bytes(), alignment.bytes(), ByteSize::format));
     }
     if (offset + length > device.size()) {
-      throw new DaxException(Errno.EINVAL, attempt, "the device ends at " + ByteSize.hex(device.size()),
+      throw DaxException.of(Errno.EINVAL, attempt, "the device ends at " + ByteSize.hex(device.size()),
           offset < device.size()
               ? "map no more than " + ByteSize.format(device.size() - offset) + " from there"
               : "map from an offset before that");
@@ -40,7 +40,7 @@ final class MappingRules {
       if (wanted
           && !(alignment.divides(range.offset()) && alignment.divides(range.start())
               && alignment.divides(range.length()))) {
-        throw new DaxException(Errno.EINVAL, attempt, "its range " + range + " begins or ends inside a block of "
+        throw DaxException.of(Errno.EINVAL, attempt, "its range " + range + " begins or ends inside a block of "
             + alignment + ", which no fault could bring in", "set a smaller alignment, or resize it to 0 and anew");
       }
     }
@@ -52,7 +52,7 @@ final class MappingRules {
     if (backing.serves(alignment)) {
       return;
     }
-    throw new DaxException(Errno.EOPNOTSUPP, attempt,
+    throw DaxException.of(Errno.EOPNOTSUPP, attempt,
         "its alignment is " + alignment + " and its memory is faulted in blocks of " + granularity,
         granularity.compareTo(alignment) < 0
             ? "set its alignment to " + granularity + ", or waive the granularity when the region is made"

@@ -192,7 +192,7 @@ final class MappingStores {
   }
 
   private DaxException sourceGone(long at, long length, InternalError e) {
-    return new DaxException(Errno.EFAULT, persistence.attempt("copy", at, length), "the memory of its source is gone",
+    return DaxException.of(Errno.EFAULT, persistence.attempt("copy", at, length), "the memory of its source is gone",
         "see who has truncated the file that it is made of", e);
   }
 

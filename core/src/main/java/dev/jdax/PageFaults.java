@@ -28,7 +28,7 @@ public record PageFaults(long minor, long major) {
       ThreadFaults now = ThreadFaults.now();
       return new PageFaults(now.minor(), now.major());
     } catch (SystemCallException e) {
-      throw new DaxException(Errno.of(e.errno()), "count page faults", "the kernel refused " + e.call(),
+      throw DaxException.of(Errno.of(e.errno()), "count page faults", "the kernel refused " + e.call(),
           "report this: Linux has had the call since 2.6.26", e);
     }
   }

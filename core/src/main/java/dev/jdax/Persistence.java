@@ -119,7 +119,7 @@ class Persistence {
 
   private static DaxException noWay(String attempt, SystemCallException refusal) {
     Errno errno = Errno.of(refusal.errno());
-    return new DaxException(errno, attempt, "the kernel refused " + refusal.call() + " for a page of machine code ("
+    return DaxException.of(errno, attempt, "the kernel refused " + refusal.call() + " for a page of machine code ("
         + errno.text() + "), and Java has no way of its own to write the CPU's cache back",
         "let this process make memory executable (execmem in SELinux, MemoryDenyWriteExecute=no in systemd)",
         refusal);

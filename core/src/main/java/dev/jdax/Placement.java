@@ -30,7 +30,7 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
     try (Descriptor file = backing.open(access)) {
       List<Piece> pieces = pieces(file, backing.extents(), offset, length);
       if (pieces.stream().mapToLong(Piece::length).sum() != length) {
-        throw new DaxException(Errno.EBUSY, attempt, "somebody else has resized the device meanwhile", "try again");
+        throw DaxException.of(Errno.EBUSY, attempt, "somebody else has resized the device meanwhile", "try again");
       }
       Reservation run = unwind.make(() -> Reservation.of(pieces, info.alignment().bytes()), Reservation::close);
       boolean synchronous = run.place(access == Access.READ_WRITE, backing.synchronous());
@@ -45,7 +45,7 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
 
   static DaxException refused(String attempt, SystemCallException e) {
     if (e instanceof TooManyMappingsException full) {
-      return new DaxException(Errno.ENOMEM, attempt, full.reason(), full.remedy(), e);
+      return DaxException.of(Errno.ENOMEM, attempt, full.reason(), full.remedy(), e);
     }
     return refused(attempt, e, Errno.of(e.errno()) == Errno.ENOMEM
         ? "raise the limit on addresses (ulimit -v) or on mappings (sysctl vm.max_map_count), or map less"
@@ -54,7 +54,7 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
 
   static DaxException refused(String attempt, SystemCallException e, String remedy) {
     Errno errno = Errno.of(e.errno());
-    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
+    return DaxException.of(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
         e.remedyOr(remedy), e);
   }
 

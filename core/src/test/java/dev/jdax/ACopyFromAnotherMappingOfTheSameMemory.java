@@ -43,7 +43,7 @@ class ACopyFromAnotherMappingOfTheSameMemory {
       long to = Math.clamp(near, 0, target.length() - count);
       byte[] expected = bytes(target.segment());
       System.arraycopy(bytes(source.segment()), from, expected, (int) to, count);
-      target.copy(source.segment().asSlice(from, count), to);
+      target.copyFrom(to, source.segment().asSlice(from, count));
       assertThat(MemorySegment.ofArray(expected).mismatch(target.segment()))
           .as("%d bytes from %d to %d, which is %d later", count, from, to, later).isEqualTo(-1);
     }
@@ -117,7 +117,7 @@ class ACopyFromAnotherMappingOfTheSameMemory {
       try (DaxMapping mapping = crossed.map(Access.READ_WRITE)) {
         fillByChance(whole, new Random(4));
         byte[] expected = bytes(whole.segment().asSlice(MIB, 4 * MIB));
-        mapping.copy(whole.segment().asSlice(MIB, 4 * MIB), 0);
+        mapping.copyFrom(0, whole.segment().asSlice(MIB, 4 * MIB));
         assertThat(bytes(mapping.segment())).isEqualTo(expected);
       }
     } finally {

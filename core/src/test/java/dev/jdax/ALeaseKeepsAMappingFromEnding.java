@@ -43,14 +43,14 @@ class ALeaseKeepsAMappingFromEnding {
       assertThatThrownBy(mapping::close).isInstanceOf(IllegalStateException.class).hasMessage("cannot close " + mapping
           + ": a lease (retain) has held its memory for 1 s; close the lease, and close it again");
       for (int time = 0; time < 3; time++) { // and it is not taken away either
-        assertThatThrownBy(() -> device.disable(Removal.FORCE)).isInstanceOf(DaxException.class)
+        assertThatThrownBy(() -> device.disable(OnMapped.REVOKE)).isInstanceOf(DaxException.class)
             .hasMessageEndingWith("a lease (retain) has held the memory of " + mapping
                 + " for 1 s; close the lease, and try again (EBUSY)");
       }
       assertThat(mapping.isOpen()).isTrue();
       mapping.fill(0, 8, (byte) 1);
     }
-    device.disable(Removal.FORCE);
+    device.disable(OnMapped.REVOKE);
     assertThat(mapping.isOpen()).isFalse();
     assertThatThrownBy(mapping::retain).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
   }

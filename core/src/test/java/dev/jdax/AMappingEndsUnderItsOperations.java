@@ -82,7 +82,7 @@ class AMappingEndsUnderItsOperations {
   @Test
   void revokedUnderFire() throws Exception {
     endUnderFire(PersistenceDomain.MEMORY_CONTROLLER, mapping -> {
-      device.disable(Removal.FORCE);
+      device.disable(OnMapped.REVOKE);
       device.enable();
     });
   }
@@ -104,8 +104,8 @@ class AMappingEndsUnderItsOperations {
         List<Future<Integer>> all = new ArrayList<>();
         all.add(again(threads, start, mapping, m -> m.persist(70, 100)));
         all.add(again(threads, start, mapping, m -> m.flush(0, SIZE)));
-        all.add(again(threads, start, mapping, m -> m.copy(source, 11)));
-        all.add(again(threads, start, mapping, m -> m.copy(heap, 500_000)));
+        all.add(again(threads, start, mapping, m -> m.copyFrom(11, source)));
+        all.add(again(threads, start, mapping, m -> m.copyFrom(500_000, heap)));
         all.add(again(threads, start, mapping, m -> m.fill(1_000_000, 1_000_000, (byte) 1)));
         start.await();
         TimeUnit.MICROSECONDS.sleep(round * 10L);
@@ -139,7 +139,7 @@ class AMappingEndsUnderItsOperations {
           inside.countDown();
           goOn.await();
         })) {
-          return mapping.check(0, 4096);
+          return mapping.firstUnreachable(0, 4096);
         }
       });
       inside.await();
@@ -159,12 +159,12 @@ class AMappingEndsUnderItsOperations {
     try (HeldCheck _ = new HeldCheck(mapping)) {
       assertThatThrownBy(mapping::close).isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("has held its memory for 1 s");
-      assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY);
+      assertRefused(() -> device.disable(OnMapped.REVOKE), Errno.EBUSY);
       assertThat(mapping.isOpen()).isTrue();
       mapping.fill(0, 100, (byte) 1); // and is as open as before
     }
     mapping.close();
-    assertThatThrownBy(() -> mapping.check(0, 4096)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> mapping.firstUnreachable(0, 4096)).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -245,7 +245,8 @@ class AMappingEndsUnderItsOperations {
     MemoryInADomain large = new MemoryInADomain(PersistenceDomain.NONE, true, 512 << 20);
     try (DaxBus another = DaxBus.withDrivers(large); ExecutorService threads = Executors.newSingleThreadExecutor()) {
       DaxMapping mapping = another.add(large).devices().getFirst().map(Access.READ_ONLY);
-      Future<?> checking = again(threads, new CountDownLatch(1), mapping, m -> m.check(100, (512 << 20) - 100));
+      Future<?> checking = again(threads, new CountDownLatch(1), mapping,
+          m -> m.firstUnreachable(100, (512 << 20) - 100));
       TimeUnit.MILLISECONDS.sleep(20);
       mapping.close();
       checking.get(); // which says that it is closed
@@ -259,16 +260,16 @@ class AMappingEndsUnderItsOperations {
         DaxMapping mapping = another.add(large).devices().getFirst().map(Access.READ_ONLY)) {
       Thread.currentThread().interrupt();
       try {
-        assertThatThrownBy(() -> mapping.check(4096, (130 << 20) - 4096)).isInstanceOf(DaxException.class)
+        assertThatThrownBy(() -> mapping.firstUnreachable(4096, (130 << 20) - 4096)).isInstanceOf(DaxException.class)
             .hasMessageContaining("the thread was interrupted at 0x4000000").hasMessageEndingWith("(EINTR)");
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
-        assertThat(mapping.check(0, 64 << 20)).as("a short one is done").isEmpty();
+        assertThat(mapping.firstUnreachable(0, 64 << 20)).as("a short one is done").isEmpty();
       } finally {
         Thread.interrupted();
       }
-      assertThat(mapping.check(0, 130 << 20)).isEmpty();
+      assertThat(mapping.firstUnreachable(0, 130 << 20)).isEmpty();
       large.truncate((100 << 20) + 5);
-      assertThat(mapping.check(1, (130 << 20) - 1)).hasValue((100 << 20) + 4096);
+      assertThat(mapping.firstUnreachable(1, (130 << 20) - 1)).hasValue((100 << 20) + 4096);
     }
   }
 }

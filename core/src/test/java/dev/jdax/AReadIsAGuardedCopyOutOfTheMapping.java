@@ -27,7 +27,7 @@ class AReadIsAGuardedCopyOutOfTheMapping {
     try (DaxBus bus = DaxBus.withDrivers(memory);
         Arena arena = Arena.ofConfined();
         DaxMapping mapping = bus.add(memory).devices().getFirst().map(Access.READ_WRITE)) {
-      mapping.copy(MemorySegment.ofArray(bytes), 0);
+      mapping.copyFrom(0, MemorySegment.ofArray(bytes));
       MemorySegment expected = MemorySegment.ofArray(bytes);
       for (long from : new long[]{0, 1, 63, 4096, 1_000_003}) {
         for (long length : new long[]{0, 1, 7, 64, 4095, 4096, 4097, (1 << 20) + 1, SIZE - 1_000_003}) {

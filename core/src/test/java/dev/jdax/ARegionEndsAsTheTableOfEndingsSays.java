@@ -74,7 +74,7 @@ class ARegionEndsAsTheTableOfEndingsSays {
     assertThatThrownBy(mapping::segment).isInstanceOf(IllegalStateException.class)
         .hasMessage("the mapping of dax0.1 at 0x0 is closed: its region was removed");
     assertThatThrownBy(mapping::kernelView).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(() -> mapping.check(0, 4096)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> mapping.firstUnreachable(0, 4096)).isInstanceOf(IllegalStateException.class);
     mapping.close();
   }
 
@@ -166,7 +166,7 @@ class ARegionEndsAsTheTableOfEndingsSays {
     mapping.close();
     assertThat(device.mappings()).isEmpty();
     assertThatThrownBy(mapping::segment).hasMessage("the mapping of dax0.1 at 0x1000 is closed: it was closed");
-    assertThatThrownBy(() -> mapping.check(0, 8193)).isInstanceOf(IndexOutOfBoundsException.class)
+    assertThatThrownBy(() -> mapping.firstUnreachable(0, 8193)).isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessage("range at 0 of 8193 bytes in mapping of dax0.1 at 0x1000, 8 KiB");
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class AnErrorIsASentence {
   @Test
   void theSentenceHasAttemptReasonRemedyAndName() {
-    DaxException error = new DaxException(Errno.EBUSY, "map dax0.1", "it is not bound", "enable it first");
+    DaxException error = DaxException.of(Errno.EBUSY, "map dax0.1", "it is not bound", "enable it first");
     assertThat(error).isInstanceOf(IOException.class).hasNoCause()
         .hasMessage("cannot map dax0.1: it is not bound; enable it first (EBUSY)");
     assertThat(error.errno()).isEqualTo(Errno.EBUSY);
@@ -24,8 +24,21 @@ class AnErrorIsASentence {
   @Test
   void theCauseIsKept() {
     IOException cause = new IOException("below");
-    assertThat(new DaxException(Errno.EIO, "read", "it failed", "try again", cause)).hasCause(cause)
+    assertThat(DaxException.of(Errno.EIO, "read", "it failed", "try again", cause)).hasCause(cause)
         .hasMessage("cannot read: it failed; try again (EIO)");
+  }
+
+  @Test
+  void whatProgramsHandleHasAClass() {
+    for (Errno errno : Errno.values()) {
+      Class<? extends DaxException> expected = switch (errno) {
+        case ENXIO, ENODEV, ENOENT -> DaxNotFoundException.class;
+        case EBUSY -> DaxBusyException.class;
+        case EACCES, EPERM, EROFS -> DaxAccessException.class;
+        default -> DaxException.class;
+      };
+      assertThat(DaxException.of(errno, "map dax0.1", "it is so", "change it")).isExactlyInstanceOf(expected);
+    }
   }
 
   @Test

@@ -45,8 +45,8 @@ class AttributesReadAsSysfs {
   @Test
   void aDynamicRegionHasSevenAndThoseOfItsKind() throws Exception {
     DaxRegion region = bus.add(AddressesOnly.dynamic(512 * MIB, PageSize.SIZE_2M).showing(Map.of("clear", "never")));
-    region.create().resize(64 * MIB);
-    region.create();
+    region.createEmpty().resize(64 * MIB);
+    region.createEmpty();
     Map<String, String> expected = new LinkedHashMap<>();
     expected.put("id", "0444 0\n");
     expected.put("size", "0444 536870912\n");
@@ -340,8 +340,8 @@ class AttributesReadAsSysfs {
   @Test
   void deleteTakesANameWithOrWithoutNewline() throws Exception {
     DaxRegion region = region();
-    region.create();
-    region.create();
+    region.createEmpty();
+    region.createEmpty();
     region.attribute("delete").store("dax0.1");
     region.attribute("delete").store("dax0.2\n");
     assertThat(region.devices()).hasSize(1);
@@ -352,7 +352,7 @@ class AttributesReadAsSysfs {
       "dax0.99999999999"})
   void deleteOfWhatIsNotThereFindsNothing(String name) throws Exception {
     DaxRegion region = region();
-    region.create();
+    region.createEmpty();
     assertRefused(() -> region.attribute("delete").store(name), Errno.ENXIO);
     assertThat(region.devices()).hasSize(2);
   }

@@ -201,7 +201,7 @@ class ClearingKeepsNoOtherThreadWaiting {
     DaxDevice device = region.create(4 * MIB);
     try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
       Future<Void> grown = clears(() -> {
-        device.resize(16 * MIB, Removal.FORCE);
+        device.resize(16 * MIB, OnMapped.REVOKE);
         return null;
       });
       assertThat(mapping.isOpen()).isTrue();

@@ -104,11 +104,11 @@ class CreatingADeviceIsAllOrNothing {
       DaxRegion region = bus.add(AddressesOnly.dynamic(64 * MIB, PageSize.SIZE_4K));
       DaxDevice device = region.create(8 * MIB);
       ops.failNumber(0);
-      device.resize(10 * MIB, Removal.FORCE);
+      device.resize(10 * MIB, OnMapped.REVOKE);
       int resize = ops.calls().indexOf("give") + 1;
       List<String> before = layout(region);
       ops.failNumber(resize);
-      assertRefused(() -> device.resize(12 * MIB, Removal.FORCE), Errno.EIO);
+      assertRefused(() -> device.resize(12 * MIB, OnMapped.REVOKE), Errno.EIO);
       assertThat(ops.calls()).contains("unbind", "bind");
       ops.failNumber(0);
       assertThat(layout(region)).isEqualTo(before);
@@ -153,11 +153,12 @@ class CreatingADeviceIsAllOrNothing {
           + " destroy a device first (ENOSPC)");
       DaxRegion fixed = bus.add(AddressesOnly.fixed(3, 0, 64 * MIB, PageSize.SIZE_4K));
       assertRefused(() -> fixed.create(4096), Errno.ENOENT);
-      assertRefused(fixed::create, Errno.ENOENT, "cannot create a device in region 3 (addresses: dax3.0 of 64 MiB): a"
-          + " static region has the devices that it was made with; take a dynamic region (ENOENT)");
+      assertRefused(fixed::createEmpty, Errno.ENOENT,
+          "cannot create a device in region 3 (addresses: dax3.0 of 64 MiB): a"
+              + " static region has the devices that it was made with; take a dynamic region (ENOENT)");
       region.close();
       assertRefused(() -> region.create(1025 * MIB), Errno.ENXIO);
-      assertRefused(region::create, Errno.ENXIO,
+      assertRefused(region::createEmpty, Errno.ENXIO,
           "cannot create a device in region 0 (addresses: 4 GiB of addresses): the"
               + " region is closed; add its memory to a bus again (ENXIO)");
     }

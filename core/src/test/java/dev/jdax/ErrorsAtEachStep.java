@@ -182,14 +182,14 @@ public final class ErrorsAtEachStep {
     return List.of(new Operation("map", -1, world -> world.mapping = world.device.map(Access.READ_WRITE)),
         new Operation("fill", 0, world -> world.mapping.fill(0, 100, (byte) 1)),
         new Operation("fill, often", OFTEN, world -> world.mapping.fill(0, 100, (byte) 1)),
-        new Operation("copy", 0, world -> world.mapping.copy(source, 7)),
-        new Operation("copy, often", OFTEN, world -> world.mapping.copy(source, 7)),
+        new Operation("copy", 0, world -> world.mapping.copyFrom(7, source)),
+        new Operation("copy, often", OFTEN, world -> world.mapping.copyFrom(7, source)),
         new Operation("flush", 0, world -> world.mapping.flush(0, 100)),
         new Operation("persist", 0, world -> world.mapping.persist(0, PAGE)),
-        new Operation("check", 0, world -> world.mapping.check(0, 2 * PAGE)),
+        new Operation("check", 0, world -> world.mapping.firstUnreachable(0, 2 * PAGE)),
         new Operation("close", 0, world -> world.mapping.close()),
         new Operation("close, often", OFTEN, world -> world.mapping.close()),
-        new Operation("disable by force", 0, world -> world.device.disable(Removal.FORCE)),
+        new Operation("disable by force", 0, world -> world.device.disable(OnMapped.REVOKE)),
         new Operation("remove the region", 0, world -> world.region.remove()),
         new Operation("close the region", 0, world -> world.region.close()),
         new Operation("close the bus", 0, world -> world.bus.close()),
@@ -198,7 +198,7 @@ public final class ErrorsAtEachStep {
           world.bus.close();
         }),
         new Operation("create", GROWS, world -> world.dynamic.create(4 << 20)),
-        new Operation("resize by force", GROWS, world -> world.half.resize(12 << 20, Removal.FORCE)));
+        new Operation("resize by force", GROWS, world -> world.half.resize(12 << 20, OnMapped.REVOKE)));
   }
 
   /** {@return how many steps an operation has} */

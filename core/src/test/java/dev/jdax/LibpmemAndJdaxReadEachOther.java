@@ -136,7 +136,7 @@ class LibpmemAndJdaxReadEachOther {
   private void store(RandomGenerator random, int at, int length, byte value) throws DaxException {
     switch (random.nextInt(3)) {
       case 0 -> mapping.fill(at, length, value);
-      case 1 -> mapping.copy(filled(length, value), at);
+      case 1 -> mapping.copyFrom(at, filled(length, value));
       default -> {
         mapping.segment().asSlice(at, length).fill(value);
         mapping.persist(at, length);

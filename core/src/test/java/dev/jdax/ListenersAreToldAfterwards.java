@@ -39,15 +39,15 @@ class ListenersAreToldAfterwards {
   @Test
   void eachChangeIsToldOnceInOrder() throws Exception {
     DaxRegion region = region();
-    DaxDevice one = region.create();
+    DaxDevice one = region.createEmpty();
     one.resize(2 * MIB);
     one.setAlignment(PageSize.SIZE_2M);
     one.enable();
     one.disable();
     one.destroy();
     DaxDevice two = region.create(2 * MIB);
-    two.resize(4 * MIB, Removal.FORCE);
-    two.disable(Removal.FORCE);
+    two.resize(4 * MIB, OnMapped.REVOKE);
+    two.disable(OnMapped.REVOKE);
     two.resize(0);
     region.delete("dax0.1");
     assertThat(told).containsExactly("ADD dax0.0", "ADD dax0.1", "CHANGE dax0.1", "CHANGE dax0.1", "CHANGE dax0.1",
@@ -58,8 +58,8 @@ class ListenersAreToldAfterwards {
   @Test
   void theEndOfARegionIsTheEndOfItsDevices() throws Exception {
     DaxRegion region = region();
-    region.create();
-    region.create();
+    region.createEmpty();
+    region.createEmpty();
     bus.add(AddressesOnly.fixed(5, 2, 2 * MIB, PageSize.SIZE_4K));
     told.clear();
     region.close();
@@ -98,7 +98,7 @@ class ListenersAreToldAfterwards {
         throw new IllegalStateException(e);
       }
     });
-    DaxDevice device = region().create();
+    DaxDevice device = region().createEmpty();
     device.resize(2 * MIB);
     device.enable();
     device.destroy();
@@ -139,7 +139,7 @@ class ListenersAreToldAfterwards {
     DaxRegion region = region();
     bus.removeListener(listener);
     bus.removeListener(listener);
-    region.create();
+    region.createEmpty();
     assertThat(heard).hasSize(1);
     assertThat(told).hasSize(2);
     assertThatThrownBy(() -> bus.addListener(null)).isInstanceOf(NullPointerException.class);
@@ -150,7 +150,7 @@ class ListenersAreToldAfterwards {
     bus.addListener(event -> {
       if (event.kind() == DaxEvent.Kind.ADD && event.device().id() < 3) {
         try {
-          event.device().region().create();
+          event.device().region().createEmpty();
         } catch (DaxException e) {
           throw new IllegalStateException(e);
         }
@@ -169,7 +169,7 @@ class ListenersAreToldAfterwards {
       }
     });
     DaxRegion region = region();
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     device.resize(2 * MIB);
     assertThat(device.state()).isEqualTo(DeviceState.DEAD);
     assertThat(bus.regions()).isEmpty();
@@ -193,7 +193,7 @@ class ListenersAreToldAfterwards {
       sizes.add(asked.orTimeout(10, TimeUnit.SECONDS).join());
     });
     DaxRegion region = region();
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     device.resize(2 * MIB);
     device.setAlignment(PageSize.SIZE_2M);
     device.enable();

@@ -65,15 +65,15 @@ class NamesAreGivenAsOnLinux {
   @Test
   void aDeviceGetsTheLowestFreeIdOfItsRegion() throws Exception {
     DaxRegion region = dynamic();
-    DaxDevice one = region.create();
-    DaxDevice two = region.create();
+    DaxDevice one = region.createEmpty();
+    DaxDevice two = region.createEmpty();
     DaxDevice three = region.create(2 * MIB);
     assertThat(List.of(one, two, three)).extracting(DaxDevice::name).containsExactly("dax0.1", "dax0.2", "dax0.3");
     two.destroy();
     one.destroy();
-    assertThat(region.create().name()).isEqualTo("dax0.1");
+    assertThat(region.createEmpty().name()).isEqualTo("dax0.1");
     assertThat(region.create(2 * MIB).name()).isEqualTo("dax0.2");
-    assertThat(region.create().name()).isEqualTo("dax0.4");
+    assertThat(region.createEmpty().name()).isEqualTo("dax0.4");
     assertThat(region.devices()).extracting(DaxDevice::id).containsExactly(0, 1, 2, 3, 4);
   }
 
@@ -82,7 +82,7 @@ class NamesAreGivenAsOnLinux {
     DaxRegion region = bus.add(AddressesOnly.dynamic(64 * MIB, PageSize.SIZE_2M));
     region.devices().getFirst().setAlignment(PageSize.SIZE_1G);
     assertThat(region.alignment()).isEqualTo(PageSize.SIZE_2M);
-    assertThat(region.create().alignment()).isEqualTo(PageSize.SIZE_2M);
+    assertThat(region.createEmpty().alignment()).isEqualTo(PageSize.SIZE_2M);
     assertThat(region.create(2 * MIB).alignment()).isEqualTo(PageSize.SIZE_2M);
   }
 
@@ -92,20 +92,20 @@ class NamesAreGivenAsOnLinux {
     DaxRegion second = dynamic();
     assertThat(first.devices().getFirst().minor()).isZero();
     assertThat(second.devices().getFirst().minor()).isEqualTo(1);
-    DaxDevice two = first.create();
+    DaxDevice two = first.createEmpty();
     assertThat(two.minor()).isEqualTo(2);
-    assertThat(second.create().minor()).isEqualTo(3);
+    assertThat(second.createEmpty().minor()).isEqualTo(3);
     two.destroy();
-    assertThat(second.create().minor()).isEqualTo(2);
+    assertThat(second.createEmpty().minor()).isEqualTo(2);
     first.close();
-    assertThat(second.create().minor()).isZero();
-    assertThat(second.create().minor()).isEqualTo(4);
+    assertThat(second.createEmpty().minor()).isZero();
+    assertThat(second.createEmpty().minor()).isEqualTo(4);
   }
 
   @Test
   void aDeviceHasOneHandle() throws Exception {
     DaxRegion region = dynamic();
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     assertThat(region.devices().getLast()).isSameAs(device);
     assertThat(bus.device("dax0.1")).isSameAs(device);
     assertThat(bus.devices()).hasSize(2).last().isSameAs(device);
@@ -167,8 +167,8 @@ class NamesAreGivenAsOnLinux {
   @Test
   void theSeedIsTheFirstDeviceThatIsMadeWhileThereIsNone() throws Exception {
     DaxRegion region = dynamic();
-    DaxDevice one = region.create();
-    DaxDevice two = region.create();
+    DaxDevice one = region.createEmpty();
+    DaxDevice two = region.createEmpty();
     assertThat(region.seed()).isSameAs(one);
     assertThat(region.youngest()).isSameAs(two);
     two.resize(2 * MIB);
@@ -180,7 +180,7 @@ class NamesAreGivenAsOnLinux {
     assertThat(region.seed()).isNull();
     one.disable();
     assertThat(region.seed()).isNull();
-    DaxDevice three = region.create();
+    DaxDevice three = region.createEmpty();
     assertThat(region.seed()).isSameAs(three);
     assertThat(region.youngest()).isSameAs(three);
     region.delete("dax0.3");
@@ -194,7 +194,7 @@ class NamesAreGivenAsOnLinux {
     DaxDevice one = region.create(2 * MIB);
     assertThat(region.seed()).isNull();
     assertThat(region.youngest()).isSameAs(one);
-    DaxDevice two = region.create();
+    DaxDevice two = region.createEmpty();
     region.create(2 * MIB);
     assertThat(region.seed()).isSameAs(two);
     one.destroy();
@@ -205,7 +205,7 @@ class NamesAreGivenAsOnLinux {
   @Test
   void whatIsDeletedIsEmptyUnboundAndNotDeviceZero() throws Exception {
     DaxRegion region = dynamic();
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     assertRefused(() -> region.delete("dax0.2"), Errno.ENXIO, "cannot delete dax0.2 of region 0 (addresses: 64 MiB of"
         + " addresses): the region has no device of that name; ask the region for its devices (ENXIO)");
     assertRefused(() -> region.delete("dax0.0"), Errno.EBUSY, "cannot delete dax0.0 of region 0 (addresses: 64 MiB of"
@@ -220,7 +220,7 @@ class NamesAreGivenAsOnLinux {
     region.delete("dax0.1");
     assertThat(device.state()).isEqualTo(DeviceState.DEAD);
     assertRefused(() -> region.delete("dax0.1"), Errno.ENXIO);
-    assertThat(region.create().name()).isEqualTo("dax0.1");
+    assertThat(region.createEmpty().name()).isEqualTo("dax0.1");
   }
 
   @Test
@@ -230,10 +230,10 @@ class NamesAreGivenAsOnLinux {
     zero.resize(64 * MIB);
     zero.enable();
     assertRefused(zero::destroy, Errno.EBUSY);
-    assertRefused(() -> zero.destroy(Removal.FORCE), Errno.EBUSY);
+    assertRefused(() -> zero.destroy(OnMapped.REVOKE), Errno.EBUSY);
     assertThat(zero.state()).isEqualTo(DeviceState.BOUND);
-    assertRefused(region::create, Errno.ENOSPC);
-    zero.resize(0, Removal.FORCE);
-    assertThat(region.create().name()).isEqualTo("dax0.1");
+    assertRefused(region::createEmpty, Errno.ENOSPC);
+    zero.resize(0, OnMapped.REVOKE);
+    assertThat(region.createEmpty().name()).isEqualTo("dax0.1");
   }
 }

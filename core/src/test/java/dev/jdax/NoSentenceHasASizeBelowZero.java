@@ -41,7 +41,7 @@ class NoSentenceHasASizeBelowZero {
     try (DaxBus bus = DaxBus.create(); DaxRegion region = bus.add(HmemRegion.of(4 * MIB, PageSize.SIZE_4K))) {
       DaxDevice device = region.create(2 * MIB);
       for (Step step : List.<Step>of(() -> region.create(huge), () -> region.create(huge, PageSize.SIZE_1G),
-          () -> device.resize(huge), () -> device.resize(huge, Removal.FORCE),
+          () -> device.resize(huge), () -> device.resize(huge, OnMapped.REVOKE),
           () -> device.map(Access.READ_WRITE, huge, 4096), () -> device.map(Access.READ_WRITE, 0, huge),
           () -> device.attribute("size").store(Long.toString(huge)),
           () -> device.attribute("size").store(Long.toUnsignedString(-huge)))) {
@@ -57,7 +57,7 @@ class NoSentenceHasASizeBelowZero {
         DaxMapping mapping = region.create(2 * MIB).map(Access.READ_WRITE)) {
       for (Step step : List.<Step>of(() -> mapping.flush(Long.MAX_VALUE, 1),
           () -> mapping.fill(1, Long.MAX_VALUE, (byte) 0),
-          () -> mapping.check(0, Long.MAX_VALUE))) {
+          () -> mapping.firstUnreachable(0, Long.MAX_VALUE))) {
         assertNothingIsBelowZero(step);
       }
     }

@@ -73,7 +73,7 @@ final class OpsThatFail implements DaxDriver {
           if (List.of(method.getExceptionTypes()).contains(DaxException.class)) {
             calls.add(method.getName());
             if (calls.size() == failing) {
-              throw new DaxException(Errno.EIO, method.getName(), "a test says so", "do not");
+              throw DaxException.of(Errno.EIO, method.getName(), "a test says so", "do not");
             }
           }
           if (method.getName().equals(call)) {

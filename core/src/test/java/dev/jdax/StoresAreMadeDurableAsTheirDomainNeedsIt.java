@@ -75,7 +75,7 @@ class StoresAreMadeDurableAsTheirDomainNeedsIt {
       mapping.flush(100, 1000);
       mapping.drain();
       mapping.persist(5, 10_000);
-      mapping.copy(MemorySegment.ofArray(new byte[500]), 7);
+      mapping.copyFrom(7, MemorySegment.ofArray(new byte[500]));
       mapping.fill(9, 50, (byte) 1);
       String[] expected = domain == PersistenceDomain.PAGE
           ? new String[]{"msync", "msync", "msync", "msync"}
@@ -120,12 +120,12 @@ class StoresAreMadeDurableAsTheirDomainNeedsIt {
     for (long wrong : new long[]{-1, Long.MIN_VALUE, Long.MAX_VALUE}) {
       assertThatThrownBy(() -> mapping.flush(wrong, 1)).isInstanceOf(IndexOutOfBoundsException.class);
       assertThatThrownBy(() -> mapping.flush(1, wrong)).isInstanceOf(IndexOutOfBoundsException.class);
-      assertThatThrownBy(() -> mapping.copy(MemorySegment.ofArray(new byte[1]), wrong))
+      assertThatThrownBy(() -> mapping.copyFrom(wrong, MemorySegment.ofArray(new byte[1])))
           .isInstanceOf(IndexOutOfBoundsException.class);
     }
-    assertThatThrownBy(() -> mapping.copy(MemorySegment.ofArray(new byte[2]), SIZE - 1))
+    assertThatThrownBy(() -> mapping.copyFrom(SIZE - 1, MemorySegment.ofArray(new byte[2])))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    assertThatThrownBy(() -> mapping.copy(null, 0)).isInstanceOf(NullPointerException.class).hasMessage("source");
+    assertThatThrownBy(() -> mapping.copyFrom(0, null)).isInstanceOf(NullPointerException.class).hasMessage("source");
   }
 
   @Test
@@ -171,17 +171,17 @@ class StoresAreMadeDurableAsTheirDomainNeedsIt {
       case 1 -> {
         byte[] bytes = new byte[length + 3];
         random.nextBytes(bytes);
-        mapping.copy(MemorySegment.ofArray(bytes).asSlice(3), to);
+        mapping.copyFrom(to, MemorySegment.ofArray(bytes).asSlice(3));
         System.arraycopy(bytes, 3, model, to, length);
       }
       case 2 -> {
         source.copyFrom(mapping.segment().asSlice(SIZE - to - length, length));
-        mapping.copy(source, to);
+        mapping.copyFrom(to, source);
         System.arraycopy(source.toArray(ValueLayout.JAVA_BYTE), 0, model, to, length);
       }
       default -> { // overlapping, more often than not
         int from = Math.clamp(to + random.nextInt(-3 * length / 2 - 1, 3 * length / 2 + 1), 0, SIZE - length);
-        mapping.copy(mapping.segment().asSlice(from, length), to);
+        mapping.copyFrom(to, mapping.segment().asSlice(from, length));
         System.arraycopy(model, from, model, to, length);
       }
     }
@@ -193,8 +193,9 @@ class StoresAreMadeDurableAsTheirDomainNeedsIt {
       read.flush(0, SIZE);
       read.persist(0, 8);
       read.drain();
-      assertRefused(() -> read.copy(MemorySegment.ofArray(new byte[1]), 0), Errno.EACCES, "cannot copy to the " + read
-          + ": it was mapped to be read only; map the device with READ_WRITE (EACCES)");
+      assertRefused(() -> read.copyFrom(0, MemorySegment.ofArray(new byte[1])), Errno.EACCES,
+          "cannot copy to the " + read
+              + ": it was mapped to be read only; map the device with READ_WRITE (EACCES)");
       assertRefused(() -> read.fill(0, 1, (byte) 1), Errno.EACCES);
     }
   }
@@ -204,8 +205,8 @@ class StoresAreMadeDurableAsTheirDomainNeedsIt {
     mapping.close();
     MemorySegment source = MemorySegment.ofArray(new byte[8]);
     for (Refusal.Step step : List.<Refusal.Step>of(() -> mapping.flush(0, 8), () -> mapping.persist(0, 8),
-        mapping::drain, () -> mapping.copy(source, 0), () -> mapping.fill(0, 8, (byte) 1), mapping::deepFlush,
-        () -> mapping.check(0, 8))) {
+        mapping::drain, () -> mapping.copyFrom(0, source), () -> mapping.fill(0, 8, (byte) 1), mapping::deepFlush,
+        () -> mapping.firstUnreachable(0, 8))) {
       assertThatThrownBy(step::run).isInstanceOf(IllegalStateException.class)
           .hasMessage("the mapping of " + device + " at 0x0 is closed: it was closed");
     }
@@ -217,7 +218,7 @@ class StoresAreMadeDurableAsTheirDomainNeedsIt {
     Arena arena = Arena.ofShared();
     MemorySegment source = arena.allocate(8);
     arena.close();
-    assertThatThrownBy(() -> mapping.copy(source, 0)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> mapping.copyFrom(0, source)).isInstanceOf(IllegalStateException.class);
     mapping.close(); // nothing is left under way
   }
 
@@ -238,12 +239,12 @@ class StoresAreMadeDurableAsTheirDomainNeedsIt {
     }
     for (int length : new int[]{65, 300, PAGE, 100_000}) {
       MemorySegment source = MemorySegment.ofArray(new byte[length]).fill((byte) 5);
-      assertThat(assertRefused(() -> mapping.copy(source, 2 * PAGE - 64), Errno.EFAULT)).hasMessageContaining(gone);
+      assertThat(assertRefused(() -> mapping.copyFrom(2 * PAGE - 64, source), Errno.EFAULT)).hasMessageContaining(gone);
       assertThat(assertRefused(() -> mapping.fill(2 * PAGE - 64, length, (byte) 6), Errno.EFAULT))
           .hasMessageContaining(gone);
     }
     assertThat(mapping.segment().get(ValueLayout.JAVA_BYTE, 2 * PAGE - 1)).isEqualTo((byte) 6);
-    mapping.copy(MemorySegment.ofArray(new byte[PAGE]), 0);
+    mapping.copyFrom(0, MemorySegment.ofArray(new byte[PAGE]));
     mapping.flush(0, 2 * PAGE);
   }
 
@@ -254,7 +255,7 @@ class StoresAreMadeDurableAsTheirDomainNeedsIt {
         DaxMapping source = another.add(other).devices().getFirst().map(Access.READ_ONLY)) {
       other.truncate(PAGE);
       for (int length : new int[]{100, 300, PAGE, 1 << 20}) {
-        DaxException refusal = assertRefused(() -> mapping.copy(source.segment().asSlice(PAGE - 50, length), 100),
+        DaxException refusal = assertRefused(() -> mapping.copyFrom(100, source.segment().asSlice(PAGE - 50, length)),
             Errno.EFAULT);
         assertThat(refusal).hasMessageContaining("the memory of its source is gone");
       }

@@ -253,7 +253,7 @@ class TheEngineFollowsItsModel {
       List<DaxDevice> dead) throws DaxException {
     int choice = random.nextInt(24);
     if (choice < 2 && model.devices.size() < 10) {
-      return new Step("create", model.create(), region::create);
+      return new Step("create", model.create(), region::createEmpty);
     }
     if (choice < 4 && model.devices.size() < 10) {
       long size = size(random, model, 0, unit);
@@ -265,11 +265,11 @@ class TheEngineFollowsItsModel {
     if (choice == 4 && !dead.isEmpty()) {
       DaxDevice device = dead.get(random.nextInt(dead.size()));
       return new Step("anything of a dead device", "ENXIO", switch (random.nextInt(7)) {
-        case 0 -> () -> device.resize(unit, Removal.FORCE);
+        case 0 -> () -> device.resize(unit, OnMapped.REVOKE);
         case 1 -> () -> device.setAlignment(PageSize.SIZE_4K);
         case 2 -> device::enable;
-        case 3 -> () -> device.disable(Removal.FORCE);
-        case 4 -> () -> device.destroy(Removal.FORCE);
+        case 3 -> () -> device.disable(OnMapped.REVOKE);
+        case 4 -> () -> device.destroy(OnMapped.REVOKE);
         case 5 -> () -> device.map(Access.READ_ONLY);
         default -> device::size;
       });
@@ -278,13 +278,13 @@ class TheEngineFollowsItsModel {
     int id = ids.get(random.nextInt(ids.size()));
     DaxDevice device = region.find("dax0." + id).orElseThrow();
     boolean force = random.nextInt(3) == 0;
-    Removal removal = force ? Removal.FORCE : Removal.IF_IDLE;
+    OnMapped onMapped = force ? OnMapped.REVOKE : OnMapped.REFUSE;
     String on = " " + id + (force ? " by force" : "");
     switch (choice) {
       case 5, 6, 7, 8, 9 -> {
         long size = size(random, model, model.layout.size(id), unit);
         return new Step("resize" + on + " to " + size, model.resize(id, size, force),
-            () -> device.resize(size, removal));
+            () -> device.resize(size, onMapped));
       }
       case 10, 11 -> {
         PageSize wanted = PageSize.values()[random.nextInt(3)];
@@ -295,14 +295,14 @@ class TheEngineFollowsItsModel {
         return new Step("enable " + id, model.enable(id), device::enable);
       }
       case 15, 16 -> {
-        return new Step("disable" + on, model.disable(id, force), () -> device.disable(removal));
+        return new Step("disable" + on, model.disable(id, force), () -> device.disable(onMapped));
       }
       case 17 -> {
         String expected = model.destroy(id, force);
         if (expected.equals(OK)) {
           dead.add(device);
         }
-        return new Step("destroy" + on, expected, () -> device.destroy(removal));
+        return new Step("destroy" + on, expected, () -> device.destroy(onMapped));
       }
       case 18 -> {
         int any = random.nextInt(11);

@@ -74,12 +74,12 @@ class TheStateTableHolds {
     OPERATIONS.put("mapBeyond", device -> device.map(Access.READ_WRITE, 8 * MIB, 4096).close());
     OPERATIONS.put("delete", device -> device.region().delete(device.name()));
     OPERATIONS.put("destroy", DaxDevice::destroy);
-    OPERATIONS.put("forceGrow", device -> device.resize(10 * MIB, Removal.FORCE));
-    OPERATIONS.put("forceGrowTooMuch", device -> device.resize(66 * MIB, Removal.FORCE));
-    OPERATIONS.put("forceUneven", device -> device.resize(4096, Removal.FORCE));
-    OPERATIONS.put("forceToZero", device -> device.resize(0, Removal.FORCE));
-    OPERATIONS.put("forceDisable", device -> device.disable(Removal.FORCE));
-    OPERATIONS.put("forceDestroy", device -> device.destroy(Removal.FORCE));
+    OPERATIONS.put("forceGrow", device -> device.resize(10 * MIB, OnMapped.REVOKE));
+    OPERATIONS.put("forceGrowTooMuch", device -> device.resize(66 * MIB, OnMapped.REVOKE));
+    OPERATIONS.put("forceUneven", device -> device.resize(4096, OnMapped.REVOKE));
+    OPERATIONS.put("forceToZero", device -> device.resize(0, OnMapped.REVOKE));
+    OPERATIONS.put("forceDisable", device -> device.disable(OnMapped.REVOKE));
+    OPERATIONS.put("forceDestroy", device -> device.destroy(OnMapped.REVOKE));
   }
 
   private final AddressesOnly driver = new AddressesOnly();
@@ -119,7 +119,7 @@ class TheStateTableHolds {
     if (state.equals("ZERO")) {
       return region.devices().getFirst();
     }
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     if (!state.equals("EMPTY")) {
       device.resize(8 * MIB);
     }
@@ -273,7 +273,7 @@ class TheStateTableHolds {
   void aRevokedMappingStaysClosedWhenItsDeviceIsEnabledAgain() throws Exception {
     DaxDevice device = deviceIn("MAPPED");
     DaxMapping mapping = mappings.getFirst();
-    device.disable(Removal.FORCE);
+    device.disable(OnMapped.REVOKE);
     device.enable();
     assertThat(mapping.isOpen()).isFalse();
     assertThat(device.mappings()).isEmpty();
@@ -285,12 +285,12 @@ class TheStateTableHolds {
   @Test
   void aForcedResizeKeepsTheDeviceBoundUnlessItIsEmptied() throws Exception {
     DaxDevice device = deviceIn("MAPPED");
-    device.resize(16 * MIB, Removal.FORCE);
+    device.resize(16 * MIB, OnMapped.REVOKE);
     assertThat(device.state()).isEqualTo(DeviceState.BOUND);
     assertThat(device.size()).isEqualTo(16 * MIB);
     DaxMapping larger = device.map(Access.READ_WRITE);
     assertThat(larger.length()).isEqualTo(16 * MIB);
-    device.resize(0, Removal.FORCE);
+    device.resize(0, OnMapped.REVOKE);
     assertThat(larger.isOpen()).isFalse();
     assertThat(device.state()).isEqualTo(DeviceState.EMPTY);
     assertThat(device.region().availableSize()).isEqualTo(64 * MIB);

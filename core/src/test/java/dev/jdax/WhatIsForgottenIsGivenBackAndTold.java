@@ -82,7 +82,7 @@ class WhatIsForgottenIsGivenBackAndTold {
 
       MemorySegment revoked = device.map(Access.READ_WRITE).segment();
       collect();
-      device.disable(Removal.FORCE);
+      device.disable(OnMapped.REVOKE);
       device.enable();
       try {
         revoked.get(JAVA_LONG, 0);

@@ -66,7 +66,7 @@ final class AddressesOnly implements DaxDriver {
 
     @Override
     public Descriptor open(Access access) throws DaxException {
-      throw new DaxException(Errno.ENXIO, "open " + ByteSize.format(size), "there is no memory behind the addresses",
+      throw DaxException.of(Errno.ENXIO, "open " + ByteSize.format(size), "there is no memory behind the addresses",
           "take a region of memory");
     }
 

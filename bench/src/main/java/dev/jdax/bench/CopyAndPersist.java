@@ -11,7 +11,7 @@ import dev.jdax.DaxException;
 import dev.jdax.PageSize;
 
 /**
- * {@link dev.jdax.DaxMapping#copy} against libpmem's {@code pmem_memcpy_persist} called from C, on the same memory,
+ * {@link dev.jdax.DaxMapping#copyFrom} against libpmem's {@code pmem_memcpy_persist} called from C, on the same memory,
  * from memory outside of Java's heap; and, without a target, from an array.
  */
 final class CopyAndPersist implements Figure {

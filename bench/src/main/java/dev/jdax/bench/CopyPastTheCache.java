@@ -12,7 +12,7 @@ import dev.jdax.DaxMapping;
 import dev.jdax.PageSize;
 
 /**
- * {@link DaxMapping#copy}, which goes past the cache with whole lines, and from a length on, against
+ * {@link DaxMapping#copyFrom}, which goes past the cache with whole lines, and from a length on, against
  * {@link MemorySegment#copyFrom} and {@link DaxMapping#persist}, which go through it: of whole lines, and of as much
  * from the middle of a line on.
  *
@@ -46,7 +46,7 @@ final class CopyPastTheCache implements Figure {
     MemorySegment memory = mapping.segment();
     int operations = Math.clamp(RUN / bytes, 1, 10_000);
     Interleaved sides = new Interleaved().add("copy", DurableStores.timed(number -> {
-      mapping.copy(source, DurableStores.place(number, DurableStores.step(bytes + behind)) + behind);
+      mapping.copyFrom(DurableStores.place(number, DurableStores.step(bytes + behind)) + behind, source);
     }, operations)).add("through", DurableStores.timed(number -> {
       long at = DurableStores.place(number, DurableStores.step(bytes + behind)) + behind;
       MemorySegment.copy(source, 0, memory, at, bytes);

@@ -49,7 +49,7 @@ final class DurableStores {
 
   Operation copy(MemorySegment source) {
     long step = step(source.byteSize());
-    return number -> mapping.copy(source, place(number, step));
+    return number -> mapping.copyFrom(place(number, step), source);
   }
 
   Operation flush(int lines) {

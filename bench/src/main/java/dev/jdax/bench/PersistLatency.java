@@ -11,7 +11,7 @@ import dev.jdax.PageSize;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long one {@link dev.jdax.DaxMapping#persist}, and one {@link dev.jdax.DaxMapping#copy}, takes at the median and
+ * How long one {@link dev.jdax.DaxMapping#persist}, and one {@link dev.jdax.DaxMapping#copyFrom}, takes at the median and
  * at the 99.9th percentile, against libpmem called from C. Each operation is timed by itself, so that the clock, some
  * 25 ns, is in each figure.
  */

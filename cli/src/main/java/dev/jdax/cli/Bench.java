@@ -140,7 +140,7 @@ final class Bench {
     Operation operation = switch (kind) {
       case READ -> offset -> sink += sum(memory, offset, size);
       case WRITE -> offset -> store(memory, offset, size, sink);
-      case COPY -> offset -> mapping.copy(source, offset);
+      case COPY -> offset -> mapping.copyFrom(offset, source);
       case PERSIST -> offset -> {
         for (int at = 0; at < size; at += LINE) {
           memory.set(JAVA_LONG, offset + at, sink);

@@ -168,11 +168,11 @@ final class BenchCommand implements Callable<Integer> {
     String attempt = "overwrite " + found;
     FileUsers processes = jdax.machine().users(found);
     if (!processes.users().isEmpty()) {
-      throw new DaxException(Errno.EBUSY, attempt,
+      throw DaxException.of(Errno.EBUSY, attempt,
           "it is open or mapped in " + FirstFew.of(processes.users()), "end that, or leave --overwrite away");
     }
     if (!assumeUnused && !processes.unseen().isEmpty()) {
-      throw new DaxException(Errno.EBUSY, attempt, "it cannot be seen whether it is open in "
+      throw DaxException.of(Errno.EBUSY, attempt, "it cannot be seen whether it is open in "
           + processes.unseenInWords(), "run as root, or if you know that nobody uses it, add --assume-unused");
     }
   }

@@ -105,7 +105,7 @@ final class BenchPlot {
     try {
       Font.decode(null).canDisplay('0'); // looks for one
     } catch (RuntimeException | LinkageError | InternalError e) { // the JDK's words for fonts that are not there
-      throw new DaxException(Errno.ENOENT, "draw " + file, "Java finds no font",
+      throw DaxException.of(Errno.ENOENT, "draw " + file, "Java finds no font",
           "install fontconfig and a font, such as fonts-dejavu-core, or leave --plot away", e);
     }
   }

@@ -72,7 +72,7 @@ final class CreateDeviceCommand implements Callable<Integer> {
       }
     }
     if (regions.isEmpty()) {
-      throw new DaxException(Errno.ENXIO, "create a device", "there is no dynamic region",
+      throw DaxException.of(Errno.ENXIO, "create a device", "there is no dynamic region",
           "see those that there are with jdax list -R");
     }
     return regions;

@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
-import dev.jdax.Removal;
+import dev.jdax.OnMapped;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,7 +43,7 @@ final class DestroyDeviceCommand implements Callable<Integer> {
 
   private void destroy(DaxDevice device, ChangeReport report) throws DaxException {
     if (!force && device.driver().isPresent()) {
-      throw new DaxException(Errno.EBUSY, "destroy " + device, "it is bound to " + device.driver().get(),
+      throw DaxException.of(Errno.EBUSY, "destroy " + device, "it is bound to " + device.driver().get(),
           "disable it first, or force it with -f");
     }
     DeviceSnapshot before = DeviceSnapshot.of(device, jdax.machine());
@@ -51,10 +51,10 @@ final class DestroyDeviceCommand implements Callable<Integer> {
       EMPTY.applyTo(device, jdax.machine());
     }
     if (device.id() == 0) {
-      device.resize(0, Removal.FORCE);
+      device.resize(0, OnMapped.REVOKE);
       report.changed("emptied " + device + ", which Linux never deletes", device, jdax.machine());
     } else {
-      device.destroy(Removal.FORCE);
+      device.destroy(OnMapped.REVOKE);
       report.destroyed(before);
     }
   }

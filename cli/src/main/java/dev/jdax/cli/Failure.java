@@ -64,7 +64,7 @@ record Failure(String errno, String object, String message, String hint) {
   /** {@return the exception of an attempt that Linux or Java has ended, with EIO if no errno is known} */
   static DaxException exception(String attempt, IOException e, String remedy) {
     Errno errno = errno(e.getMessage());
-    return new DaxException(errno == null ? Errno.EIO : errno, attempt, reason(e.getMessage(), e), remedy, e);
+    return DaxException.of(errno == null ? Errno.EIO : errno, attempt, reason(e.getMessage(), e), remedy, e);
   }
 
   private static Failure ofFile(FileSystemException e, Errno errno, String object, String reason) {

@@ -81,7 +81,7 @@ final class ImageOptions {
 
   /** {@return the label area, which there must be} */
   LabelArea labelAreaOf(NvdimmImage image) throws DaxException {
-    return image.labelArea().orElseThrow(() -> new DaxException(Errno.ENXIO, "read the labels of " + file(),
+    return image.labelArea().orElseThrow(() -> DaxException.of(Errno.ENXIO, "read the labels of " + file(),
         "it has no label area, or one without an index block", "give the size of a blank one with --label-size"));
   }
 

@@ -46,7 +46,7 @@ final class InitLabelsCommand implements Callable<Integer> {
           .orElse(found.map(LabelArea::size).map(Math::toIntExact).orElse(USUAL_SIZE));
       boolean isThere = found.isPresent() && !found.get().blank(); // one that is there may be made empty
       if (size < USUAL_SIZE && !isThere) {
-        throw new DaxException(Errno.EINVAL, "initialise the labels of " + editor.image().file(),
+        throw DaxException.of(Errno.EINVAL, "initialise the labels of " + editor.image().file(),
             "a label area of " + ByteSize.format(size)
                 + " is smaller than any that QEMU takes: its label-size is at least "
                 + ByteSize.format(USUAL_SIZE),

@@ -106,7 +106,7 @@ final class PlanCommand implements Callable<Integer> {
     long left = attachment.cut(size);
     if (left == 0 && size >= PageSize.SIZE_4K.bytes()) {
       String alignment = ByteSize.format(attachment.backendAlignment().orElseThrow());
-      throw new DaxException(Errno.ENXIO, "plan a namespace of " + ByteSize.format(size),
+      throw DaxException.of(Errno.ENXIO, "plan a namespace of " + ByteSize.format(size),
           "QEMU's memory backend has an alignment of " + alignment + ", and cuts that down to nothing",
           "make it at least " + alignment + " large, or leave --backend-align out");
     }

@@ -7,8 +7,8 @@ import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import dev.jdax.kernel.MemoryBlock;
 import dev.jdax.kernel.MemoryBlocks;
 import dev.jdax.kernel.MemoryBlocks.Zone;
@@ -52,7 +52,7 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
       }
       Optional<DaxMode> after = size.equals(Optional.of(0L)) ? Optional.empty() : mode.or(() -> before);
       if (after.isPresent()) {
-        device.setMode(after.get(), force ? Removal.FORCE : Removal.IF_IDLE);
+        device.setMode(after.get(), force ? OnMapped.REVOKE : OnMapped.REFUSE);
       }
       unwind.keep();
       Optional<Zone> zone = mode.isPresent() ? zone() : wasOnline;
@@ -71,7 +71,7 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
     boolean asAsked = !policy.startsWith("online")
         || online && (movable ? policy.equals("online_movable") : !policy.equals("online_movable"));
     if (!asAsked && !force) {
-      throw new DaxException(Errno.EBUSY, "set the mode of " + device + " to " + DaxMode.SYSTEM_RAM,
+      throw DaxException.of(Errno.EBUSY, "set the mode of " + device + " to " + DaxMode.SYSTEM_RAM,
           "the kernel's policy is to bring new memory online by itself, and it was asked for "
               + (online ? movable ? "movable" : "not movable" : "offline")
               + ": /sys/devices/system/memory/auto_online_blocks is " + policy,
@@ -82,7 +82,7 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
   private void requireUnbound(DaxDevice device) throws DaxException {
     Optional<String> driver = device.driver();
     if (driver.isPresent() && !force) {
-      throw new DaxException(Errno.EBUSY, "reconfigure " + device, "it is bound to " + driver.get(),
+      throw DaxException.of(Errno.EBUSY, "reconfigure " + device, "it is bound to " + driver.get(),
           "disable it first, or force it with -f");
     }
   }
@@ -111,9 +111,9 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
     if (device.driver().isEmpty()) {
       return;
     }
-    before.ifPresent(mode -> undoing(unwind, () -> device.setMode(mode, Removal.IF_IDLE)));
-    device.setMode(DaxMode.DEVDAX, Removal.FORCE); // of which alone it can be disabled
-    device.disable(Removal.FORCE);
+    before.ifPresent(mode -> undoing(unwind, () -> device.setMode(mode, OnMapped.REFUSE)));
+    device.setMode(DaxMode.DEVDAX, OnMapped.REVOKE); // of which alone it can be disabled
+    device.disable(OnMapped.REVOKE);
   }
 
   /** A smaller alignment allows more sizes, so it comes first; a larger one may need the new size. */

@@ -36,7 +36,7 @@ final class RegionFilter {
   List<DaxRegion> of(Machine machine, String attempt) throws DaxException {
     List<DaxRegion> regions = machine.regions().stream().filter(this::accepts).sorted(RegionSnapshot.ORDER).toList();
     if (regions.isEmpty() && isGiven() && !region.equals("all")) {
-      throw new DaxException(Errno.ENXIO, attempt, "there is no " + this, "see those that there are with jdax list -R");
+      throw DaxException.of(Errno.ENXIO, attempt, "there is no " + this, "see those that there are with jdax list -R");
     }
     return regions;
   }
@@ -48,7 +48,7 @@ final class RegionFilter {
    */
   DaxDevice require(DaxDevice device) throws DaxException {
     if (!accepts(device.region())) {
-      throw new DaxException(Errno.ENXIO, "find " + device + " in " + this, "it is in " + device.region(),
+      throw DaxException.of(Errno.ENXIO, "find " + device + " in " + this, "it is in " + device.region(),
           "leave -r away");
     }
     return device;

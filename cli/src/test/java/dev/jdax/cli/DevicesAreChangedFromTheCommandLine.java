@@ -13,8 +13,8 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import dev.jdax.spi.AddressesOnly;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,7 +167,7 @@ class DevicesAreChangedFromTheCommandLine {
 
   @Test
   void aDeviceInModeSystemRamIsNeitherEnabledNorDisabled() throws DaxException {
-    region.create(8 * MIB).setMode(DaxMode.SYSTEM_RAM, Removal.IF_IDLE);
+    region.create(8 * MIB).setMode(DaxMode.SYSTEM_RAM, OnMapped.REFUSE);
     assertRefused(machine.run("enable-device", "dax0.1"),
         "cannot enable dax0.1: its memory is the kernel's; set its mode to devdax (EBUSY)");
     assertRefused(machine.run("disable-device", "dax0.1"),

@@ -116,7 +116,7 @@ final class PaperMachine implements Machine, AutoCloseable {
 
     private Object call(String region, RegionOps ops, Method method, Object[] arguments) throws Throwable {
       if (refusals.containsKey(method.getName())) {
-        throw new DaxException(refusals.get(method.getName()), method.getName(), "the kernel refused", "read its log");
+        throw DaxException.of(refusals.get(method.getName()), method.getName(), "the kernel refused", "read its log");
       }
       if (method.getName().equals("bind") && arguments[1] == DaxMode.SYSTEM_RAM) {
         ops.bind((int) arguments[0], DaxMode.DEVDAX);

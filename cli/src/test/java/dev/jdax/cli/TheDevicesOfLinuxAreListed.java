@@ -17,8 +17,8 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.DaxRegion;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import dev.jdax.spi.AddressesOnly;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,7 +179,7 @@ class TheDevicesOfLinuxAreListed {
 
   @Test
   void anOrdinaryUserIsToldWhatOnlyRootMayKnow() throws DaxException {
-    machine.device("dax0.2").setMode(DaxMode.SYSTEM_RAM, Removal.IF_IDLE);
+    machine.device("dax0.2").setMode(DaxMode.SYSTEM_RAM, OnMapped.REFUSE);
     machine.leaveRoot();
     assertThat(machine.run("list", "-RDM").out()).isEqualTo("""
         region  size    available  align                 path                 made of

@@ -54,7 +54,7 @@ class AnImageOnADiskIsDurableByThePage {
     try (FailingCalls counted = FailingCalls.counting()) {
       mapping.flush(1, 1);
       mapping.persist(4095, 2);
-      mapping.copy(MemorySegment.ofArray(new byte[5000]), 1);
+      mapping.copyFrom(1, MemorySegment.ofArray(new byte[5000]));
       mapping.fill(4095, 5000, (byte) 1);
       assertThat(counted.calls()).hasSize(memory ? 0 : 4).allMatch("msync"::equals);
     }

@@ -36,10 +36,10 @@ class DeviceContract extends Contract {
         .containsExactly(name(first, 0), name(first, 1), name(second, 0));
     assertThat(bus().device(name(first, 1))).isSameAs(a);
     a.destroy();
-    assertThat(first.create().name()).isEqualTo(name(first, 1));
-    assertThat(first.create().name()).isEqualTo(name(first, 2));
+    assertThat(first.createEmpty().name()).isEqualTo(name(first, 1));
+    assertThat(first.createEmpty().name()).isEqualTo(name(first, 2));
     first.delete(name(first, 1));
-    assertThat(first.create().name()).isEqualTo(name(first, 1));
+    assertThat(first.createEmpty().name()).isEqualTo(name(first, 1));
     assertThat(first.id()).isNotEqualTo(second.id());
     if (!backend().isLinux()) { // whose ids the kernel gives
       assertThat(first.id()).isZero();
@@ -79,13 +79,13 @@ class DeviceContract extends Contract {
     if (backend().blocks() < 32) {
       DaxDevice last = carveWithAHole(region).getLast();
       assertThat(last.ranges()).containsExactly(range(region, 0, 1, 1), range(region, 1, 0, 1));
-      assertRefused(Errno.ENOSPC, region::create, "nothing of its");
+      assertRefused(Errno.ENOSPC, region::createEmpty, "nothing of its");
       return;
     }
     // R-50, an eighth of its size: four devices of four blocks each
     List<DaxDevice> d = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      DaxDevice device = region.create();
+      DaxDevice device = region.createEmpty();
       device.resize(4 * block());
       d.add(device);
     }
@@ -118,7 +118,7 @@ class DeviceContract extends Contract {
   @Rule("C16")
   void whatADeviceAllowsDependsOnItsState() throws DaxException {
     DaxRegion region = region(2);
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     assertThat(device.state()).isEqualTo(DeviceState.EMPTY);
     assertRefused(Errno.ENXIO, device::enable, "its size is 0");
     assertRefused(Errno.ENXIO, () -> device.map(Access.READ_WRITE), "its size is 0");

@@ -21,9 +21,9 @@ import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
 import dev.jdax.KernelMapping;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
-import dev.jdax.Removal;
 import dev.jdax.platform.FailingCalls;
 import dev.jdax.platform.KernelProbe;
 import dev.jdax.pmem.Attachment;
@@ -343,7 +343,7 @@ class ImageContract implements HeldAgainst {
     DaxDevice device = device();
     DaxMapping old = device.map(Access.READ_WRITE);
     MemorySegment memory = old.segment();
-    device.disable(Removal.FORCE);
+    device.disable(OnMapped.REVOKE);
     device.enable();
     try (DaxMapping young = device.map(Access.READ_WRITE)) {
       assertThat(young.isOpen()).isTrue();

@@ -24,8 +24,8 @@ import dev.jdax.DaxRange;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
 import dev.jdax.KernelMapping;
+import dev.jdax.OnMapped;
 import dev.jdax.PersistenceDomain;
-import dev.jdax.Removal;
 import dev.jdax.kernel.Dax;
 import dev.jdax.platform.FailingCalls;
 import dev.jdax.platform.KernelProbe;
@@ -190,7 +190,7 @@ class LinuxContract implements HeldAgainst {
   @Rule("C11")
   void noTouchCanFailForWantOfPages() throws DaxException {
     try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
-      assertThat(mapping.check(0, mapping.length())).isEmpty();
+      assertThat(mapping.firstUnreachable(0, mapping.length())).isEmpty();
     }
   }
 
@@ -221,7 +221,7 @@ class LinuxContract implements HeldAgainst {
   void whateverCallFailsNothingIsLeft() throws IOException {
     ThrowingCallable mapAndEnd = () -> {
       try (DaxMapping mapping = device.map(Access.READ_WRITE, 0, align())) {
-        mapping.check(0, align());
+        mapping.firstUnreachable(0, align());
       }
     };
     int calls = failEachCall(mapAndEnd, Integer.MAX_VALUE);
@@ -265,7 +265,7 @@ class LinuxContract implements HeldAgainst {
     if (device.state() == DeviceState.DEAD) {
       for (DaxDevice made : device.region().devices().reversed()) {
         if (made.id() != 0) {
-          made.destroy(Removal.FORCE);
+          made.destroy(OnMapped.REVOKE);
         }
       }
     }
@@ -285,7 +285,7 @@ class LinuxContract implements HeldAgainst {
   void theLayoutOfAStaticRegionIsThatOfTheMedia() throws IOException {
     if (kind.isDynamic()) { // whose layout DeviceContract is about
       assertThat(device.region().availableSize()).isZero();
-      assertRefused(Errno.ENOSPC, () -> device.resize(3 * align(), Removal.FORCE), "available");
+      assertRefused(Errno.ENOSPC, () -> device.resize(3 * align(), OnMapped.REVOKE), "available");
       return;
     }
     assertRefused(Errno.ENOENT, () -> device.region().create(align()), "static region");
@@ -372,7 +372,7 @@ class LinuxContract implements HeldAgainst {
   @Rule("C24")
   void aRevokedMappingNeverComesBack() throws IOException {
     MemorySegment memory = device.map(Access.READ_WRITE).segment();
-    device.disable(Removal.FORCE);
+    device.disable(OnMapped.REVOKE);
     device.enable();
     try (DaxMapping young = device.map(Access.READ_WRITE)) {
       assertThat(young.isOpen()).isTrue();
@@ -388,7 +388,7 @@ class LinuxContract implements HeldAgainst {
       assertThat(range.length() % align()).isZero();
     }
     try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
-      assertThat(mapping.check(0, mapping.length())).isEmpty();
+      assertThat(mapping.firstUnreachable(0, mapping.length())).isEmpty();
     }
   }
 
@@ -414,7 +414,7 @@ class LinuxContract implements HeldAgainst {
       assertThat(mapping.kernelView()).allMatch(part -> part.flags().contains("sf")); // which proves nothing
       assertThat(mapping.persistenceDomain()).isEqualTo(expected);
       assertThat(expected.isDurable()).isEqualTo(expected != PersistenceDomain.UNKNOWN);
-      mapping.copy(MemorySegment.ofArray(new byte[]{1, 2, 3}), align() - 2);
+      mapping.copyFrom(align() - 2, MemorySegment.ofArray(new byte[]{1, 2, 3}));
       mapping.persist(align() - 2, 3);
       mapping.flush(0, mapping.length());
       mapping.drain();
@@ -438,7 +438,7 @@ class LinuxContract implements HeldAgainst {
         Files.writeString(driver.resolve("unbind"), device.name());
         assertRefused(Errno.EFAULT, () -> mapping.fill(align(), 8, (byte) 2), "cannot fill 8 bytes at", "touched");
         assertRefused(Errno.EFAULT, () -> mapping.fill(align(), 3000, (byte) 2), "cannot fill");
-        assertRefused(Errno.EFAULT, () -> mapping.copy(MemorySegment.ofArray(new byte[300]), 0), "cannot copy");
+        assertRefused(Errno.EFAULT, () -> mapping.copyFrom(0, MemorySegment.ofArray(new byte[300])), "cannot copy");
         try {
           mapping.persist(0, align());
         } catch (DaxException e) {

@@ -17,7 +17,7 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxRange;
 import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
-import dev.jdax.Removal;
+import dev.jdax.OnMapped;
 import dev.jdax.kernel.Dax;
 import dev.jdax.kernel.KernelRegion;
 
@@ -54,10 +54,10 @@ final class LinuxRegion {
   static void reset(DaxRegion region) throws DaxException {
     for (DaxDevice device : region.devices().reversed()) {
       if (device.id() != 0) {
-        device.destroy(Removal.FORCE);
+        device.destroy(OnMapped.REVOKE);
       } else {
         if (device.state() == DeviceState.BOUND) {
-          device.disable(Removal.FORCE);
+          device.disable(OnMapped.REVOKE);
         }
         device.resize(0);
         device.setAlignment(region.alignment());

@@ -21,8 +21,8 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxMapping;
 import dev.jdax.DaxRegion;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import dev.jdax.hmem.HmemRegion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,18 +48,18 @@ class ManyThreadsCloseAMapping {
 
   @Test
   void byClosingItAndDestroyingItsDevice() throws Exception {
-    race(DaxMapping::close, mapping -> mapping.device().destroy(Removal.FORCE));
+    race(DaxMapping::close, mapping -> mapping.device().destroy(OnMapped.REVOKE));
   }
 
   @Test
   void byDestroyingItsDeviceTwice() throws Exception {
-    race(mapping -> mapping.device().destroy(Removal.FORCE), mapping -> mapping.device().destroy(Removal.FORCE));
+    race(mapping -> mapping.device().destroy(OnMapped.REVOKE), mapping -> mapping.device().destroy(OnMapped.REVOKE));
   }
 
   @Test
   void byDisablingAndResizingItsDevice() throws Exception {
-    race(mapping -> mapping.device().disable(Removal.FORCE),
-        mapping -> mapping.device().resize(SIZE / 2, Removal.FORCE));
+    race(mapping -> mapping.device().disable(OnMapped.REVOKE),
+        mapping -> mapping.device().resize(SIZE / 2, OnMapped.REVOKE));
   }
 
   @Test

@@ -21,9 +21,9 @@ import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
 import dev.jdax.KernelMapping;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
-import dev.jdax.Removal;
 import dev.jdax.platform.FailingCalls;
 import dev.jdax.platform.KernelProbe;
 import org.junit.jupiter.api.Test;
@@ -183,7 +183,7 @@ class MappingContract extends Contract {
     assertRefused(Errno.EBUSY, device::destroy, "1 mapping of it is open");
     assertRefused(Errno.EBUSY, device::disable, "1 mapping of it is open");
     assertRefused(Errno.EBUSY, () -> device.resize(block()), "bound");
-    device.resize(block(), Removal.FORCE);
+    device.resize(block(), OnMapped.REVOKE);
     assertThat(mapping.isOpen()).isFalse();
     assertThatThrownBy(() -> memory.get(ValueLayout.JAVA_LONG, 0)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(mapping::segment).isInstanceOf(IllegalStateException.class)
@@ -222,7 +222,7 @@ class MappingContract extends Contract {
     Thread reader = readInto(mapping.segment(), pipe);
     assertThatThrownBy(mapping::close).isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("mapping of " + device).hasMessageContaining("close it again");
-    assertRefused(Errno.EBUSY, () -> device.destroy(Removal.FORCE), "has held the memory of mapping of " + device);
+    assertRefused(Errno.EBUSY, () -> device.destroy(OnMapped.REVOKE), "has held the memory of mapping of " + device);
     assertThat(device.state()).isEqualTo(DeviceState.BOUND);
     assertThat(mapping.segment().get(ValueLayout.JAVA_LONG, 0)).isZero();
     pipe.sink().write(ByteBuffer.wrap(new byte[]{1}));
@@ -243,9 +243,9 @@ class MappingContract extends Contract {
     memory.set(ValueLayout.JAVA_LONG, 8, 42);
     Pipe pipe = Pipe.open();
     Thread reader = readInto(memory, pipe);
-    assertRefused(Errno.EBUSY, () -> device.disable(Removal.FORCE), "takes the memory away");
+    assertRefused(Errno.EBUSY, () -> device.disable(OnMapped.REVOKE), "takes the memory away");
     assertThat(mapping.isOpen()).isTrue();
-    device.disable(Removal.FORCE);
+    device.disable(OnMapped.REVOKE);
     assertThat(mapping.isOpen()).isFalse();
     assertThatThrownBy(mapping::segment).isInstanceOf(IllegalStateException.class);
     assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).as("nobody's memory").isZero();
@@ -269,7 +269,7 @@ class MappingContract extends Contract {
     DaxMapping old = device.map(Access.READ_WRITE);
     MemorySegment memory = old.segment();
     memory.set(ValueLayout.JAVA_LONG, 0, 42);
-    device.disable(Removal.FORCE);
+    device.disable(OnMapped.REVOKE);
     device.enable();
     assertThatThrownBy(() -> memory.get(ValueLayout.JAVA_LONG, 0)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(old::segment).isInstanceOf(IllegalStateException.class);
@@ -290,7 +290,7 @@ class MappingContract extends Contract {
     backend().assumeBlocks(gib / alignment().bytes() + 1);
     DaxRegion region = region(gib / block() + 1);
     region.create(block());
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     device.setAlignment(PageSize.SIZE_1G);
     device.resize(gib);
     device.enable();
@@ -313,7 +313,7 @@ class MappingContract extends Contract {
         assertThat(counted.calls()).doesNotContain("msync");
       }
       mapping.fill(block() - 3, 300, (byte) 7);
-      mapping.copy(MemorySegment.ofArray(new byte[]{1, 2, 3}), block() - 2);
+      mapping.copyFrom(block() - 2, MemorySegment.ofArray(new byte[]{1, 2, 3}));
       assertThat(mapping.segment().asSlice(block() - 3, 5).toArray(ValueLayout.JAVA_BYTE))
           .containsExactly(7, 1, 2, 3, 7);
       assertRefused(Errno.EOPNOTSUPP, mapping::deepFlush, "no NVDIMM");

@@ -241,7 +241,7 @@ class MemoryContract extends Contract {
     try (DaxRegion region = region(1)) {
       DaxDevice device = region.create(block());
       try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
-        mapping.check(0, mapping.length());
+        mapping.firstUnreachable(0, mapping.length());
       }
       device.destroy();
     }

@@ -20,8 +20,8 @@ import dev.jdax.DaxMapping;
 import dev.jdax.DaxRegion;
 import dev.jdax.Errno;
 import dev.jdax.MappingLease;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import dev.jdax.hmem.HmemRegion;
 import dev.jdax.pmem.Attachment;
 import dev.jdax.pmem.NvdimmImage;
@@ -184,7 +184,7 @@ enum Ordeal {
 
   private static void fillAndRead(DaxMapping mapping, byte tag) throws DaxException {
     mapping.fill(0, mapping.length(), tag);
-    mapping.copy(MemorySegment.ofArray(new byte[]{tag, tag, tag}), 4095);
+    mapping.copyFrom(4095, MemorySegment.ofArray(new byte[]{tag, tag, tag}));
     mapping.persist(0, 8192);
     try (MappingLease _ = mapping.retain()) {
       MemorySegment memory = mapping.segment();
@@ -199,7 +199,7 @@ enum Ordeal {
   private static void destroy(DaxDevice device) throws Exception {
     Victim.untilItIsDone(() -> {
       try {
-        device.destroy(Removal.FORCE);
+        device.destroy(OnMapped.REVOKE);
       } catch (DaxException e) {
         if (e.errno() != Errno.ENXIO) { // another thread was faster
           throw e;

@@ -77,7 +77,7 @@ final class RunsOut {
   /** Fills the table of mappings until jdax makes no more, and then maps a device of 64 ranges. */
   private static void runOutOfMappings(DaxRegion region) throws Exception {
     DaxDevice filler = region.create(2 * MIB);
-    DaxDevice many = region.create();
+    DaxDevice many = region.createEmpty();
     List<DaxDevice> between = new ArrayList<>();
     for (int i = 0; i < 127; i++) {
       between.add(region.create(2 * MIB));

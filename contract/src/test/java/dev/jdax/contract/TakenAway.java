@@ -54,8 +54,8 @@ final class TakenAway {
 
   private static void attempts(DaxMapping mapping, long gone) throws DaxException {
     MemorySegment source = MemorySegment.ofArray(new byte[5000]);
-    attempt("copy", () -> mapping.copy(source.asSlice(0, 8), gone));
-    attempt("long copy", () -> mapping.copy(source, mapping.length() - 5000));
+    attempt("copy", () -> mapping.copyFrom(gone, source.asSlice(0, 8)));
+    attempt("long copy", () -> mapping.copyFrom(mapping.length() - 5000, source));
     attempt("fill", () -> mapping.fill(gone, 8, (byte) 1));
     attempt("long fill", () -> mapping.fill(0, mapping.length(), (byte) 1));
     attempt("first block", () -> mapping.fill(0, 4096, (byte) 2));
@@ -66,7 +66,7 @@ final class TakenAway {
     attempt("long read", () -> mapping.read(mapping.length() - 5000, target));
     attempt("read of the first block", () -> mapping.read(0, target.asSlice(0, 4096)));
     System.out.println("read " + target.get(ValueLayout.JAVA_BYTE, 4095));
-    System.out.println("check " + mapping.check(gone, 8).isPresent());
+    System.out.println("check " + mapping.firstUnreachable(gone, 8).isPresent());
     try {
       System.out.println(mapping.segment().get(ValueLayout.JAVA_LONG, gone));
     } catch (InternalError e) {

@@ -18,8 +18,8 @@ import dev.jdax.Access;
 import dev.jdax.DaxBus;
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxMapping;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import dev.jdax.hmem.HmemRegion;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
@@ -53,7 +53,7 @@ final class UsesAddresses {
         }
         Thread.sleep(20 + 7 * round); // so that a call, which takes longer, is in its middle
         if (args[1].equals("force")) {
-          device.disable(Removal.FORCE);
+          device.disable(OnMapped.REVOKE);
           device.enable();
         } else {
           mapping.close();
@@ -71,7 +71,7 @@ final class UsesAddresses {
           }
         }
       }
-      device.destroy(Removal.FORCE);
+      device.destroy(OnMapped.REVOKE);
     }
     System.out.println("alive");
   }

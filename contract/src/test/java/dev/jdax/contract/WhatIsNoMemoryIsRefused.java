@@ -79,7 +79,7 @@ class WhatIsNoMemoryIsRefused {
     DaxRegion region = bus.add(HmemRegion.of(4 * MIB, PageSize.SIZE_4K));
     assertThatThrownBy(() -> region.create(size)).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the size must be positive");
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     if (size < 0) {
       assertThatThrownBy(() -> device.resize(size)).isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("must not be negative");
@@ -158,13 +158,13 @@ class WhatIsNoMemoryIsRefused {
     DaxDevice device = bus.add(HmemRegion.of(4 * MIB, PageSize.SIZE_4K).inFile(file)).create(4 * MIB);
     try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
       MemorySegment memory = mapping.segment();
-      assertThat(mapping.check(0, mapping.length())).isEmpty();
+      assertThat(mapping.firstUnreachable(0, mapping.length())).isEmpty();
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         channel.truncate(MIB);
       }
-      assertThat(mapping.check(0, mapping.length())).hasValue(MIB);
-      assertThat(mapping.check(MIB + 1, 1)).hasValue(MIB);
-      assertThat(mapping.check(0, MIB)).isEmpty();
+      assertThat(mapping.firstUnreachable(0, mapping.length())).hasValue(MIB);
+      assertThat(mapping.firstUnreachable(MIB + 1, 1)).hasValue(MIB);
+      assertThat(mapping.firstUnreachable(0, MIB)).isEmpty();
       assertThatThrownBy(() -> memory.get(ValueLayout.JAVA_LONG, 2 * MIB)).isInstanceOf(InternalError.class);
       assertRefused(Errno.EFAULT, () -> device.map(Access.READ_WRITE), "is gone", "who has truncated the file");
     }

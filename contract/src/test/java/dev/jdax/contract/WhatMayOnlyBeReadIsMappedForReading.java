@@ -91,7 +91,7 @@ class WhatMayOnlyBeReadIsMappedForReading {
     assertRefused(errno, () -> device.map(Access.READ_WRITE), "cannot map " + file + " for writing: it could only be "
         + "opened for reading: " + errno.text() + "; map it READ_ONLY");
     try (DaxMapping mapping = device.map(Access.READ_ONLY)) {
-      mapping.check(0, mapping.length());
+      mapping.firstUnreachable(0, mapping.length());
       assertThat(mapping.segment().isReadOnly()).isTrue();
     }
   }

@@ -84,7 +84,7 @@ final class Filling {
       refuseHugePages();
     }
     if (missing() > 0) {
-      throw new DaxException(Errno.of(file.writeRefusal()), attempt,
+      throw DaxException.of(Errno.of(file.writeRefusal()), attempt,
           "the file has holes, of " + ByteSize.format(missing()) + ", and it may not be written to fill them",
           "have its owner attach to it once, or get the right to write to it");
     }
@@ -113,11 +113,11 @@ final class Filling {
     }
     int node = wanted.node().getAsInt();
     if (!Machine.THIS.hasMemoryNode(node)) {
-      throw new DaxException(Errno.EINVAL, attempt, "node " + node + " has no memory, or is not there",
+      throw DaxException.of(Errno.EINVAL, attempt, "node " + node + " has no memory, or is not there",
           "nodes with memory are " + Machine.THIS.memoryNodes());
     }
     if (!Machine.THIS.mayUseNode(node)) {
-      throw new DaxException(Errno.EINVAL, attempt, "node " + node
+      throw DaxException.of(Errno.EINVAL, attempt, "node " + node
           + " is not one that this process may have memory of: Mems_allowed_list in /proc/self/status is "
           + Machine.THIS.allowedNodes(), "name one of those, or have its cpuset allow the node (cpuset.mems)");
     }
@@ -146,7 +146,7 @@ final class Filling {
         ? ShmemHugePages.remedyForMount(Machine.THIS, id)
         : ShmemHugePages.remedyForMemfd(Machine.THIS);
     if (remedy.isPresent()) {
-      throw new DaxException(Errno.EOPNOTSUPP, attempt,
+      throw DaxException.of(Errno.EOPNOTSUPP, attempt,
           "the kernel would put transparent huge pages there, and a fault could bring in more than 4 KiB",
           "forbid it: " + remedy.get());
     }
@@ -168,7 +168,7 @@ final class Filling {
     }
     String refused = "the kernel refused " + e.call() + ": " + Errno.of(e.errno()).text();
     if (granularity == PageSize.SIZE_4K) {
-      return new DaxException(Errno.ENOMEM, attempt, refused,
+      return DaxException.of(Errno.ENOMEM, attempt, refused,
           "ask for less, or free memory, on the node and in the file system that were asked for", e);
     }
     long needed = missing() / granularity.bytes();
@@ -177,14 +177,14 @@ final class Filling {
       HugePagePool pool = new HugePagePool(Machine.THIS, granularity, node);
       free = Math.min(free, pool.free());
       if (pool.free() < needed) {
-        return new DaxException(Errno.ENOMEM, attempt,
+        return DaxException.of(Errno.ENOMEM, attempt,
             needed + (needed * granularity.bytes() < wanted.size() ? " more" : "") + " pages of " + granularity
                 + " are needed and " + pool.free() + " are free",
             pool.remedy(needed),
             e);
       }
     }
-    return new DaxException(Errno.ENOMEM, attempt,
+    return DaxException.of(Errno.ENOMEM, attempt,
         refused + ", and " + free + " pages of " + granularity + " are free, where " + needed + " are needed",
         "raise the limit on addresses (ulimit -v); or try again, if somebody else has just given pages back", e);
   }
@@ -196,7 +196,7 @@ final class Filling {
     for (long at = 0; at < wanted.size(); at += granularity.bytes()) {
       int node = whole.nodeAt(at);
       if (node != wanted.node().getAsInt()) {
-        throw new DaxException(Errno.ENOMEM, attempt,
+        throw DaxException.of(Errno.ENOMEM, attempt,
             "the memory at " + ByteSize.hex(at) + " of it came from node " + node,
             "free memory on node " + wanted.node().getAsInt());
       }

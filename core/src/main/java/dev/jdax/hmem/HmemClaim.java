@@ -75,7 +75,7 @@ final class HmemClaim implements Claim {
   static HmemClaim make(HmemRegion wanted) throws DaxException {
     String attempt = "claim " + wanted;
     if (wanted.size() % wanted.pageSize().sizeGranule() != 0) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "the size must be a multiple of " + ByteSize.format(wanted.pageSize().sizeGranule()), "round it");
     }
     try (Unwind unwind = new Unwind()) {
@@ -111,7 +111,7 @@ final class HmemClaim implements Claim {
       FileStatus status = file.status();
       PageSize pageSize = pageSizeOf(attempt, file);
       if (status.size() == 0 || !pageSize.divides(status.size())) {
-        throw new DaxException(Errno.EINVAL, attempt,
+        throw DaxException.of(Errno.EINVAL, attempt,
             "its size is " + ByteSize.format(status.size()) + ", which is no multiple of its pages of " + pageSize,
             "name a file that a region was made in");
       }
@@ -133,10 +133,10 @@ final class HmemClaim implements Claim {
   private static void requireFile(String attempt, FoundFile found) throws DaxException, SystemCallException {
     FileStatus status = found.status();
     if (status.isFolder()) {
-      throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file, not a folder");
+      throw DaxException.of(Errno.EISDIR, attempt, "it is a folder", "name a file, not a folder");
     }
     if (!status.isRegular()) {
-      throw new DaxException(Errno.EINVAL, attempt, "it is not an ordinary file",
+      throw DaxException.of(Errno.EINVAL, attempt, "it is not an ordinary file",
           "name a file that a region was made in");
     }
   }
@@ -152,7 +152,7 @@ final class HmemClaim implements Claim {
 
   private static void requirePool(String attempt, PageSize pageSize) throws DaxException {
     if (!new HugePagePool(Machine.THIS, pageSize, OptionalInt.empty()).exists()) {
-      throw new DaxException(Errno.ENODEV, attempt, "this machine has no pool of pages of " + pageSize,
+      throw DaxException.of(Errno.ENODEV, attempt, "this machine has no pool of pages of " + pageSize,
           "take another size of page");
     }
   }
@@ -182,7 +182,7 @@ final class HmemClaim implements Claim {
         }
       }
     }
-    throw new DaxException(Errno.EEXIST, attempt, "a file of that name is there, and nobody has claimed it",
+    throw DaxException.of(Errno.EEXIST, attempt, "a file of that name is there, and nobody has claimed it",
         "delete it, or attach to it");
   }
 
@@ -191,7 +191,7 @@ final class HmemClaim implements Claim {
       throws SystemCallException {
     Path folder = path.toAbsolutePath().getParent();
     Optional<Mount> mount = Machine.THIS.mountOf(Fd.statusOf(folder).id());
-    return new DaxException(Errno.ENOSPC, attempt, mount.flatMap(on -> on.option("nr_inodes"))
+    return DaxException.of(Errno.ENOSPC, attempt, mount.flatMap(on -> on.option("nr_inodes"))
         .map(most -> "the mount at " + mount.get().point() + " has as many files and folders as it may have, nr_inodes="
             + most)
         .orElse("no more files can be made in " + folder), "delete files there, or mount one with a larger nr_inodes",
@@ -200,7 +200,7 @@ final class HmemClaim implements Claim {
 
   private static DaxException locked(String attempt, Fd file, FileLock lock) throws SystemCallException {
     long end = file.status().size() - 1;
-    return new DaxException(Errno.EBUSY, attempt,
+    return DaxException.of(Errno.EBUSY, attempt,
         lock.inTheWay(file, FileLock.Range.ALL).isPresent()
             ? "0x0-" + ByteSize.hex(end) + " of it is claimed already" + FileUsers.lockHolders(file.number())
             : "it was claimed a moment ago",
@@ -215,7 +215,7 @@ final class HmemClaim implements Claim {
     if (FaultGranularity.serves(granularity, wanted.granularityWaived(), wanted.pageSize())) {
       return granularity;
     }
-    throw new DaxException(Errno.EOPNOTSUPP, attempt,
+    throw DaxException.of(Errno.EOPNOTSUPP, attempt,
         "memory there is faulted in blocks of " + granularity + ", not of " + wanted.pageSize(),
         "take a file on hugetlbfs mounted with pagesize=" + wanted.pageSize().bytes() + ", or pages of " + granularity);
   }
@@ -224,27 +224,27 @@ final class HmemClaim implements Claim {
   private static PageSize pageSizeOf(String attempt, Fd file) throws DaxException, SystemCallException {
     FileSystem fileSystem = file.fileSystem();
     if (fileSystem.isHugetlbfs()) {
-      return PageSize.ofBytes(fileSystem.blockSize()).orElseThrow(() -> new DaxException(Errno.EOPNOTSUPP, attempt,
+      return PageSize.ofBytes(fileSystem.blockSize()).orElseThrow(() -> DaxException.of(Errno.EOPNOTSUPP, attempt,
           "its hugetlbfs has pages of " + ByteSize.format(fileSystem.blockSize()), "mount one with pages of 2 MiB"));
     }
     if (fileSystem.isTmpfs()) {
       return PageSize.SIZE_4K;
     }
-    throw new DaxException(Errno.EOPNOTSUPP, attempt, "it is on neither hugetlbfs nor tmpfs, so it is not memory",
+    throw DaxException.of(Errno.EOPNOTSUPP, attempt, "it is on neither hugetlbfs nor tmpfs, so it is not memory",
         "name a file on one of them");
   }
 
   static DaxException refused(String attempt, SystemCallException e) {
     Errno errno = Errno.of(e.errno());
     if (e instanceof TooManyMappingsException full) {
-      return new DaxException(errno, attempt, full.reason(), full.remedy(), e);
+      return DaxException.of(errno, attempt, full.reason(), full.remedy(), e);
     }
     if (NumaPolicy.isRefusal(e)) {
-      return new DaxException(errno, attempt, "memory of one node was asked for, and " + e.call() + " is refused ("
+      return DaxException.of(errno, attempt, "memory of one node was asked for, and " + e.call() + " is refused ("
           + errno.text() + ") by a seccomp filter, as containers have it, or by a kernel without NUMA",
           "allow it (docker run --cap-add SYS_NICE, or --security-opt seccomp=PROFILE), or ask for no node", e);
     }
-    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
+    return DaxException.of(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
         e.remedyOr(switch (errno) {
           case ENOENT -> "see that the folder, or the file, is there";
           case EACCES, EPERM -> "see that you may read and write it";
@@ -339,7 +339,7 @@ final class HmemClaim implements Claim {
       run.place(true);
       OptionalLong gone = run.clear(granularity.bytes());
       if (gone.isPresent()) {
-        throw new DaxException(Errno.EFAULT, attempt,
+        throw DaxException.of(Errno.EFAULT, attempt,
             "the memory at " + ByteSize.hex(offset + gone.getAsLong()) + " of the region is gone",
             "see who has truncated " + path.map(Path::toString).orElse("its file"));
       }

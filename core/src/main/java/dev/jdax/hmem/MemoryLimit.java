@@ -32,7 +32,7 @@ record MemoryLimit(String name, long allowed, long used, String raising) {
 
   /** {@return the refusal of a claim that needs more than is left} */
   DaxException refusal(String attempt, long needed, Throwable cause) {
-    return new DaxException(Errno.ENOMEM, attempt,
+    return DaxException.of(Errno.ENOMEM, attempt,
         ByteSize.format(needed) + " are needed, and " + name + " allows " + ByteSize.format(allowed) + ", of which "
             + ByteSize.format(used) + " are taken",
         raising.replaceFirst("%d", Long.toString(used + needed))

@@ -44,17 +44,17 @@ record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
       found = UntilExec.last(() -> FileUsers.ofDevice(tree.proc(), number),
           seen -> seen.users().stream().noneMatch(counts));
     } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
-      throw new DaxException(Errno.EBUSY, attempt, "it cannot be seen who has device " + number + " open",
+      throw DaxException.of(Errno.EBUSY, attempt, "it cannot be seen who has device " + number + " open",
           "mount proc on /proc", e);
     }
     List<String> users = found.users().stream().filter(counts).toList();
     if (!users.isEmpty()) {
-      throw new DaxException(Errno.EBUSY, attempt, node + " is open or mapped in process "
+      throw DaxException.of(Errno.EBUSY, attempt, node + " is open or mapped in process "
           + FirstFew.of(users) + ", and Linux can crash when it is unbound or bound meanwhile",
           "end what uses it");
     }
     if (!found.unseen().isEmpty()) {
-      throw new DaxException(Errno.EBUSY, attempt, node + " may be open in a process that you may not look into: "
+      throw DaxException.of(Errno.EBUSY, attempt, node + " may be open in a process that you may not look into: "
           + found.unseenInWords() + "; and Linux can crash when it is unbound or bound meanwhile",
           "do it as root, where all processes are seen");
     }
@@ -86,7 +86,7 @@ record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
       }
     }
     if (!isBoundTo(driver)) {
-      throw new DaxException(Errno.EBUSY, "bind " + device + " to " + driver,
+      throw DaxException.of(Errno.EBUSY, "bind " + device + " to " + driver,
           attributes.link("driver").map(other -> other + " has taken it").orElse("it is bound to none afterwards"),
           "see who else binds it, and the kernel's log");
     }
@@ -96,7 +96,7 @@ record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
   void unbind() throws DaxException {
     Optional<String> driver = attributes.link("driver");
     if (driver.isEmpty()) {
-      throw new DaxException(Errno.ENODEV, "unbind " + device, "it is not bound any more", "nothing is left to do");
+      throw DaxException.of(Errno.ENODEV, "unbind " + device, "it is not bound any more", "nothing is left to do");
     }
     try (SysfsFolder folder = open(driver.get())) {
       String allowed = "look at the kernel's log";
@@ -104,7 +104,7 @@ record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
       folder.write("unbind", device, allowed);
     }
     if (attributes.link("driver").isPresent()) {
-      throw new DaxException(Errno.EBUSY, "unbind " + device, "it is bound to " + attributes.link("driver").get()
+      throw DaxException.of(Errno.EBUSY, "unbind " + device, "it is bound to " + attributes.link("driver").get()
           + " afterwards", "see who else binds it");
     }
   }
@@ -115,7 +115,7 @@ record DriverBinding(LinuxTree tree, String device, SysfsFolder attributes) {
 
   private SysfsFolder open(String driver) throws DaxException {
     if (!Files.isDirectory(tree.driver(driver))) {
-      throw new DaxException(Errno.ENODEV, "bind " + device + " to " + driver, "this kernel has no driver of that name",
+      throw DaxException.of(Errno.ENODEV, "bind " + device + " to " + driver, "this kernel has no driver of that name",
           "load its module: modprobe " + driver);
     }
     return SysfsFolder.open(tree.driver(driver));

@@ -67,7 +67,7 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
   private static LayoutLock take(Fd file, FileLock lock, String attempt, Unwind unwind) throws DaxException {
     try {
       if (!PATIENCE.last(() -> lock.take(file), got -> got)) {
-        throw new DaxException(Errno.EBUSY, attempt, "another program has been changing its region for "
+        throw DaxException.of(Errno.EBUSY, attempt, "another program has been changing its region for "
             + PATIENCE.most().toSeconds() + " s" + FileUsers.lockHolders(file.number()),
             "try again; if that program does not end, end it");
       }
@@ -75,7 +75,7 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
       unwind.keep();
       return taken;
     } catch (SystemCallException e) {
-      throw new DaxException(Errno.of(e.errno()), attempt, "the kernel refused " + e.call(), "look at its log", e);
+      throw DaxException.of(Errno.of(e.errno()), attempt, "the kernel refused " + e.call(), "look at its log", e);
     }
   }
 

@@ -129,7 +129,7 @@ final class LinuxDevices {
   }
 
   private DaxException unreadable(Exception e) {
-    return new DaxException(Errno.EIO, "list the devices in " + tree.devices(), e.toString(),
+    return DaxException.of(Errno.EIO, "list the devices in " + tree.devices(), e.toString(),
         "see what is mounted on /sys", e);
   }
 
@@ -153,7 +153,7 @@ final class LinuxDevices {
       try {
         return open(Path.of(name));
       } catch (InvalidPathException e) {
-        throw new DaxException(Errno.ENOENT, attempt, "Java can name no such file in this locale",
+        throw DaxException.of(Errno.ENOENT, attempt, "Java can name no such file in this locale",
             "set LC_ALL=C.UTF-8 for the JVM, or give the name of the device", e);
       }
     }
@@ -168,7 +168,7 @@ final class LinuxDevices {
 
   private void requireBus(String attempt) throws DaxException {
     if (!Files.isDirectory(tree.devices())) {
-      throw new DaxException(Errno.ENODEV, attempt, "this kernel shows no dax devices: there is no " + tree.devices(),
+      throw DaxException.of(Errno.ENODEV, attempt, "this kernel shows no dax devices: there is no " + tree.devices(),
           "mount sysfs on /sys, and load the modules: modprobe device_dax dax_pmem dax_hmem");
     }
   }
@@ -183,7 +183,7 @@ final class LinuxDevices {
         }
       }
     }
-    throw new DaxException(Errno.ENXIO, attempt, "the kernel has no " + name, whatThereIs());
+    throw DaxException.of(Errno.ENXIO, attempt, "the kernel has no " + name, whatThereIs());
   }
 
   private Optional<DaxRegion> regionIn(Path folder) throws DaxException {
@@ -221,9 +221,9 @@ final class LinuxDevices {
       throw without.get();
     }
     throw found.isEmpty()
-        ? new DaxException(Errno.ENXIO, attempt, "no device is made of a namespace of that name or uuid",
+        ? DaxException.of(Errno.ENXIO, attempt, "no device is made of a namespace of that name or uuid",
             "see ndctl list -N: it has to be there, enabled, and in mode devdax")
-        : new DaxException(Errno.EEXIST, attempt, FirstFew.of(withUuids(found))
+        : DaxException.of(Errno.EEXIST, attempt, FirstFew.of(withUuids(found))
             + " are all made of a namespace of that name",
             "name one of them by its uuid");
   }
@@ -265,7 +265,7 @@ final class LinuxDevices {
       Errno errno = Errno.of(e.errno());
       throw errno == Errno.ENOENT
           ? missing(attempt, node, e)
-          : new DaxException(errno, attempt, "the kernel refused: " + errno.text(), "see that you may reach it", e);
+          : DaxException.of(errno, attempt, "the kernel refused: " + errno.text(), "see that you may reach it", e);
     }
     Path device = tree.characterDevice(status.majorAndMinor());
     try {
@@ -275,23 +275,23 @@ final class LinuxDevices {
     } catch (IOException e) {
       // sysfs knows no device of that number
     }
-    throw new DaxException(Errno.ENODEV, attempt, "it is not the node of a dax device",
+    throw DaxException.of(Errno.ENODEV, attempt, "it is not the node of a dax device",
         "name one like /dev/dax0.0, of a device that the kernel has: " + whatThereIs());
   }
 
   private DaxException missing(String attempt, Path node, SystemCallException e) {
     String name = String.valueOf(node.getFileName());
     if (!Files.exists(tree.devices().resolve(name))) {
-      return new DaxException(Errno.ENOENT, attempt, "there is no such node, and the kernel has no " + name,
+      return DaxException.of(Errno.ENOENT, attempt, "there is no such node, and the kernel has no " + name,
           Files.isDirectory(tree.devices())
               ? "see daxctl list, or ./jdax list"
               : "load the modules: modprobe device_dax dax_pmem dax_hmem",
           e);
     }
     return Files.exists(tree.node(name))
-        ? new DaxException(Errno.ENOENT, attempt, "there is no such node", "the node of " + name + " is "
+        ? DaxException.of(Errno.ENOENT, attempt, "there is no such node", "the node of " + name + " is "
             + tree.node(name), e)
-        : new DaxException(Errno.ENOENT, attempt, "the kernel has " + name + ", and there is no node for it",
+        : DaxException.of(Errno.ENOENT, attempt, "the kernel has " + name + ", and there is no node for it",
             NodeBacking.missingNode(name), e);
   }
 }

@@ -56,14 +56,14 @@ public final class MemoryBlocks {
    */
   public static MemoryBlocks of(DaxDevice device) throws DaxException {
     if (!device.mode().filter(mode -> mode == DaxMode.SYSTEM_RAM).isPresent()) {
-      throw new DaxException(Errno.ENXIO, "list the memory blocks of " + device,
+      throw DaxException.of(Errno.ENXIO, "list the memory blocks of " + device,
           "it is not in mode " + DaxMode.SYSTEM_RAM, "set its mode first");
     }
     return of(LinuxTree.THIS, device.name(), device.ranges());
   }
 
   static MemoryBlocks of(LinuxTree tree, String device, DeviceInfo info) throws DaxException {
-    return of(tree, device, info.ranges().orElseThrow(() -> new DaxException(Errno.EACCES,
+    return of(tree, device, info.ranges().orElseThrow(() -> DaxException.of(Errno.EACCES,
         "list the memory blocks of " + device, "unknown (needs root)", "ask as root")));
   }
 
@@ -100,7 +100,7 @@ public final class MemoryBlocks {
       }
       nearest = Math.min(nearest, end - range.start());
     }
-    throw new DaxException(Errno.EINVAL, "set the mode of " + device + " to " + DaxMode.SYSTEM_RAM,
+    throw DaxException.of(Errno.EINVAL, "set the mode of " + device + " to " + DaxMode.SYSTEM_RAM,
         "the kernel takes memory in blocks of " + ByteSize.format(size) + " at multiples of that ("
             + tree.memory().resolve("block_size_bytes") + "), and none lies whole in its ranges "
             + FirstFew.of(ranges, ", ", DaxRange::toString),
@@ -115,11 +115,11 @@ public final class MemoryBlocks {
     try {
       text = WholeFile.text(file, StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
-      throw new DaxException(Errno.EOPNOTSUPP, attempt, "this kernel has no memory blocks",
+      throw DaxException.of(Errno.EOPNOTSUPP, attempt, "this kernel has no memory blocks",
           "take a kernel with memory hotplug", e);
     }
     if (!text.matches("0*[1-9a-f][0-9a-f]{0,14}")) {
-      throw new DaxException(Errno.EIO, attempt, "\"" + text + "\" in " + file + " is no size in hexadecimal",
+      throw DaxException.of(Errno.EIO, attempt, "\"" + text + "\" in " + file + " is no size in hexadecimal",
           "see what is mounted on /sys");
     }
     return Long.parseLong(text, 16);
@@ -210,7 +210,7 @@ public final class MemoryBlocks {
   void requireOffline(String attempt) throws DaxException {
     for (MemoryBlock block : blocks) {
       if (block.isOnline()) {
-        throw new DaxException(Errno.EBUSY, attempt, "memory block " + block.number() + " of it, at "
+        throw DaxException.of(Errno.EBUSY, attempt, "memory block " + block.number() + " of it, at "
             + ByteSize.hex(block.start()) + ", is online", "take its memory offline first: offline-memory " + device);
       }
     }
@@ -219,7 +219,7 @@ public final class MemoryBlocks {
   void requireGone(String attempt) throws DaxException {
     for (MemoryBlock block : blocks) {
       if (block.exists()) {
-        throw new DaxException(Errno.EBUSY, attempt, "the kernel has kept memory block " + block.number() + " at "
+        throw DaxException.of(Errno.EBUSY, attempt, "the kernel has kept memory block " + block.number() + " at "
             + ByteSize.hex(block.start()), "boot again: until then the memory cannot be had");
       }
     }

@@ -63,7 +63,7 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
       unwind.keep();
       return opened;
     } catch (SystemCallException e) {
-      throw new DaxException(Errno.of(e.errno()), attempt, "the kernel refused " + e.call(), "look at its log", e);
+      throw DaxException.of(Errno.of(e.errno()), attempt, "the kernel refused " + e.call(), "look at its log", e);
     }
   }
 
@@ -75,7 +75,7 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
 
   private void requireNodeOf(String attempt, String number, FileStatus status) throws DaxException {
     if (!status.isCharacterDevice() || !status.majorAndMinor().equals(number)) {
-      throw new DaxException(Errno.ENODEV, attempt, "it is not the node of " + name + ", which is device " + number,
+      throw DaxException.of(Errno.ENODEV, attempt, "it is not the node of " + name + ", which is device " + number,
           "see what has made it");
     }
   }
@@ -86,7 +86,7 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
   }
 
   private DaxException vanished(String attempt) {
-    return new DaxException(Errno.ENXIO, attempt, "somebody else has unbound " + name + " meanwhile",
+    return DaxException.of(Errno.ENXIO, attempt, "somebody else has unbound " + name + " meanwhile",
         "see who reconfigures it");
   }
 
@@ -113,11 +113,11 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
   private DaxException refused(String attempt, String action, SystemCallException e) {
     Errno errno = Errno.of(e.errno());
     return switch (errno) {
-      case ENOENT -> new DaxException(errno, attempt, "the kernel has " + name + ", and there is no node for it",
+      case ENOENT -> DaxException.of(errno, attempt, "the kernel has " + name + ", and there is no node for it",
           missingNode(name), e);
-      case EACCES, EPERM -> new DaxException(errno, attempt, "you may not " + action,
+      case EACCES, EPERM -> DaxException.of(errno, attempt, "you may not " + action,
           "run as root, or have a udev rule give it to your group (SUBSYSTEM==\"dax\")", e);
-      default -> new DaxException(errno, attempt, "the kernel refused: " + errno.text(), "look at the kernel's log", e);
+      default -> DaxException.of(errno, attempt, "the kernel refused: " + errno.text(), "look at the kernel's log", e);
     };
   }
 
@@ -167,7 +167,7 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
       throw e;
     }
     if (!same) {
-      throw new DaxException(Errno.ENXIO, attempt, "somebody else has unbound " + name + " since it was mapped, and "
+      throw DaxException.of(Errno.ENXIO, attempt, "somebody else has unbound " + name + " since it was mapped, and "
           + "bound it again: Linux shows its memory of now, which may be another",
           "close the mapping, and map it anew");
     }
@@ -191,11 +191,11 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
   @Override
   public DaxException unreachable(String attempt, long at) {
     if (granularity != PageSize.SIZE_4K && hugePagesAreDisabled()) {
-      return new DaxException(Errno.EFAULT, attempt, "transparent huge pages are disabled for this process, and without"
+      return DaxException.of(Errno.EFAULT, attempt, "transparent huge pages are disabled for this process, and without"
           + " them Linux cannot fault in a block of " + granularity,
           "see who has called prctl(PR_SET_THP_DISABLE), or set the device's alignment to 4 KiB");
     }
-    return new DaxException(Errno.EFAULT, attempt, "the block at " + ByteSize.hex(at) + " of it cannot be touched",
+    return DaxException.of(Errno.EFAULT, attempt, "the block at " + ByteSize.hex(at) + " of it cannot be touched",
         "look at the kernel's log: it may be poisoned, or " + name + " was unbound meanwhile");
   }
 

@@ -103,13 +103,13 @@ final class NvdimmNamespace {
       case "safe" -> inMode(attempt, device, "sector, a block device with atomic sectors", remake);
       case "raw" -> inMode(attempt, device, "raw, a plain block device, or is disabled",
           "see ndctl list -Ni, and ndctl enable-namespace " + device + "; " + remake);
-      default -> new DaxException(Errno.ENXIO, attempt, device + " is in mode devdax, and there is no device of it",
+      default -> DaxException.of(Errno.ENXIO, attempt, device + " is in mode devdax, and there is no device of it",
           "ndctl enable-namespace " + device + ", and load the modules: modprobe device_dax dax_pmem");
     };
   }
 
   private static DaxException inMode(String attempt, String device, String mode, String remedy) {
-    return new DaxException(Errno.ENXIO, attempt,
+    return DaxException.of(Errno.ENXIO, attempt,
         device + " is in mode " + mode + ", and jdax maps namespaces in mode devdax", remedy);
   }
 }

@@ -50,7 +50,7 @@ record NvdimmRegion(Path folder) {
   boolean deepFlush(String attempt) throws DaxException {
     try (SysfsFolder attributes = SysfsFolder.open(folder)) {
       if (!attributes.has("deep_flush")) {
-        throw new DaxException(Errno.EOPNOTSUPP, attempt,
+        throw DaxException.of(Errno.EOPNOTSUPP, attempt,
             "the kernel knows no way to flush the buffers of its NVDIMMs: "
                 + folder + " has no deep_flush",
             "rely on the platform for them, or on its power");
@@ -61,7 +61,7 @@ record NvdimmRegion(Path folder) {
           attributes.write("deep_flush", "1", "look at the kernel's log: an NVDIMM may be failing");
           yield true;
         }
-        default -> throw new DaxException(Errno.EIO, attempt, "deep_flush of " + folder + " is neither 0 nor 1",
+        default -> throw DaxException.of(Errno.EIO, attempt, "deep_flush of " + folder + " is neither 0 nor 1",
             "see what is mounted on /sys");
       };
     }

@@ -66,7 +66,7 @@ final class SysfsFolder implements AutoCloseable {
     try (Fd file = folder.openIn(attribute, false)) {
       byte[] text = file.read(0, LONGEST + 1);
       if (text.length > LONGEST) {
-        throw new DaxException(Errno.EIO, attempt, "it is longer than a page", "see what is mounted on /sys");
+        throw DaxException.of(Errno.EIO, attempt, "it is longer than a page", "see what is mounted on /sys");
       }
       return new String(text, StandardCharsets.UTF_8).strip();
     } catch (SystemCallException e) {
@@ -113,7 +113,7 @@ final class SysfsFolder implements AutoCloseable {
       // it has too many digits
     }
     String shown = text.length() > 40 ? text.substring(0, 40) + "..." : text;
-    throw new DaxException(Errno.EIO, "read " + attribute + " of " + name(),
+    throw DaxException.of(Errno.EIO, "read " + attribute + " of " + name(),
         "\"" + shown + "\" is " + (number ? "larger than any such number can be" : "not a number"),
         "see what is mounted on /sys");
   }
@@ -132,12 +132,12 @@ final class SysfsFolder implements AutoCloseable {
       Errno errno = Errno.of(e.errno());
       throw errno == Errno.EACCES || errno == Errno.EPERM
           ? mayNotWrite(errno, attempt, e)
-          : new DaxException(errno, attempt, "the kernel refused: " + errno.text(), allowed, e);
+          : DaxException.of(errno, attempt, "the kernel refused: " + errno.text(), allowed, e);
     }
   }
 
   private static DaxException mayNotWrite(Errno errno, String attempt, SystemCallException e) {
-    return new DaxException(errno, attempt, "you may not write it", "do it as root", e);
+    return DaxException.of(errno, attempt, "you may not write it", "do it as root", e);
   }
 
   /** {@return whether there is an attribute, folder or link of that name now} */
@@ -199,10 +199,10 @@ final class SysfsFolder implements AutoCloseable {
   private static DaxException refused(String attempt, SystemCallException e) {
     Errno errno = Errno.of(e.errno());
     return switch (errno) {
-      case ENOENT, ENODEV, ENOTDIR -> new DaxException(Errno.ENXIO, attempt, "the kernel has no such thing, or no more",
+      case ENOENT, ENODEV, ENOTDIR -> DaxException.of(Errno.ENXIO, attempt, "the kernel has no such thing, or no more",
           "list the devices there are", e);
-      case EACCES, EPERM -> new DaxException(Errno.EACCES, attempt, "unknown (needs root)", "ask as root", e);
-      default -> new DaxException(errno, attempt, "the kernel refused: " + errno.text(), "look at the kernel's log", e);
+      case EACCES, EPERM -> DaxException.of(Errno.EACCES, attempt, "unknown (needs root)", "ask as root", e);
+      default -> DaxException.of(errno, attempt, "the kernel refused: " + errno.text(), "look at the kernel's log", e);
     };
   }
 

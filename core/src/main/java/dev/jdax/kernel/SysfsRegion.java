@@ -62,7 +62,7 @@ final class SysfsRegion implements RegionOps {
     try (SysfsFolder attributes = SysfsFolder.open(folder.resolve(ATTRIBUTES))) {
       long id = attributes.number("id");
       if (id > Integer.MAX_VALUE) {
-        throw new DaxException(Errno.EIO, "read id of the region at " + folder, id + " is larger than any id can be",
+        throw DaxException.of(Errno.EIO, "read id of the region at " + folder, id + " is larger than any id can be",
             "see what is mounted on /sys");
       }
       return new SysfsRegion(tree, folder, attributes.inode(), (int) id);
@@ -73,7 +73,7 @@ final class SysfsRegion implements RegionOps {
     try (Unwind unwind = new Unwind()) {
       SysfsFolder attributes = unwind.make(() -> SysfsFolder.open(folder.resolve(ATTRIBUTES)), SysfsFolder::close);
       if (attributes.inode() != incarnation) {
-        throw new DaxException(Errno.ENXIO, "look at the region at " + folder,
+        throw DaxException.of(Errno.ENXIO, "look at the region at " + folder,
             "its driver was unbound, and bound again", "open its devices again");
       }
       unwind.keep();
@@ -90,7 +90,7 @@ final class SysfsRegion implements RegionOps {
     try (Unwind unwind = new Unwind()) {
       SysfsFolder opened = unwind.make(() -> SysfsFolder.open(folder.resolve(name(device))), SysfsFolder::close);
       if (!told.getOrDefault(device, -1L).equals(opened.inode())) {
-        throw new DaxException(Errno.ENXIO, "look at " + name(device), "somebody else has deleted it and made another",
+        throw DaxException.of(Errno.ENXIO, "look at " + name(device), "somebody else has deleted it and made another",
             "ask the region for its devices");
       }
       unwind.keep();
@@ -149,7 +149,7 @@ final class SysfsRegion implements RegionOps {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      throw new DaxException(Errno.ENXIO, "list the devices in " + folder, "it cannot be read",
+      throw DaxException.of(Errno.ENXIO, "list the devices in " + folder, "it cannot be read",
           "list the regions there are", e);
     }
     return ids;
@@ -177,7 +177,7 @@ final class SysfsRegion implements RegionOps {
 
   private DeviceInfo read(int device, SysfsFolder attributes) throws DaxException {
     long bytes = attributes.number("align");
-    PageSize alignment = PageSize.ofBytes(bytes).orElseThrow(() -> new DaxException(Errno.EIO,
+    PageSize alignment = PageSize.ofBytes(bytes).orElseThrow(() -> DaxException.of(Errno.EIO,
         "read the alignment of " + name(device), bytes + " is no size of a page", "report the kernel"));
     for (int i = 0; i < READS; i++) {
       long size = attributes.number("size");
@@ -186,7 +186,7 @@ final class SysfsRegion implements RegionOps {
         return new DeviceInfo(device, attributes.inode(), alignment, attributes.link("driver"), size, ranges);
       }
     }
-    throw new DaxException(Errno.EBUSY, "read the ranges of " + name(device), "somebody else keeps resizing it",
+    throw DaxException.of(Errno.EBUSY, "read the ranges of " + name(device), "somebody else keeps resizing it",
         "try again");
   }
 
@@ -223,7 +223,7 @@ final class SysfsRegion implements RegionOps {
     long end = attributes.number(mapping + "/end");
     long pageOffset = attributes.number(mapping + "/page_offset");
     if (end < start || pageOffset > MAX_PAGE_OFFSET) {
-      throw new DaxException(Errno.EIO, "read " + mapping + " of a device in " + folder, "no range is from "
+      throw DaxException.of(Errno.EIO, "read " + mapping + " of a device in " + folder, "no range is from "
           + ByteSize.hex(start) + " to " + ByteSize.hex(end) + " at page " + ByteSize.hex(pageOffset),
           "see what is mounted on /sys");
     }
@@ -239,7 +239,7 @@ final class SysfsRegion implements RegionOps {
       Set<Integer> made = ids();
       made.removeAll(before);
       if (made.size() != 1) {
-        throw new DaxException(Errno.EBUSY, attempt, made.isEmpty()
+        throw DaxException.of(Errno.EBUSY, attempt, made.isEmpty()
             ? "somebody else has deleted it at once"
             : "somebody else has created one at the same time, and it cannot be told which of "
                 + FirstFew.of(made, ", ", this::name) + " is whose",
@@ -332,7 +332,7 @@ final class SysfsRegion implements RegionOps {
   @Override
   public Backing backing(int device) throws DaxException {
     try (SysfsFolder attributes = open(device)) {
-      Object binding = NodeBacking.bindingOf(attributes).orElseThrow(() -> new DaxException(Errno.ENXIO,
+      Object binding = NodeBacking.bindingOf(attributes).orElseThrow(() -> DaxException.of(Errno.ENXIO,
           "map " + name(device), "somebody else has unbound it meanwhile", "see who reconfigures it"));
       DeviceInfo info = read(device, attributes);
       return new NodeBacking(tree, folder.resolve(name(device)), name(device), info.incarnation(), binding,

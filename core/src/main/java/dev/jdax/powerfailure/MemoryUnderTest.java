@@ -83,7 +83,7 @@ final class MemoryUnderTest implements Claim {
         return memory;
       } catch (SystemCallException e) {
         Errno errno = Errno.of(e.errno());
-        throw new DaxException(errno, "make " + wanted, "the kernel refused " + e.call() + ": " + errno.text(),
+        throw DaxException.of(errno, "make " + wanted, "the kernel refused " + e.call() + ": " + errno.text(),
             e.remedyOr("close files, or raise the limit (ulimit -n)"), e);
       }
     }

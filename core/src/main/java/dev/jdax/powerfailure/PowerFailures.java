@@ -32,7 +32,7 @@ import dev.jdax.spi.StoreObserver;
  *
  * <p><b>The program</b> gets an ordinary {@link DaxMapping}, stores through its segment as it always does, and calls
  * {@link DaxMapping#flush flush}, {@link DaxMapping#drain drain}, {@link DaxMapping#persist persist}, {@link
- * DaxMapping#copy copy}, {@link DaxMapping#fill fill} and {@link DaxMapping#storeFence storeFence}. Further mappings of
+ * DaxMapping#copyFrom copyFrom}, {@link DaxMapping#fill fill} and {@link DaxMapping#storeFence storeFence}. Further mappings of
  * its device are watched, too. Each of these calls is a {@link Point}; the end of the program is one more.
  *
  * <p><b>The check</b> is run at each point, on the thread of the program and inside of that call, once for every way in

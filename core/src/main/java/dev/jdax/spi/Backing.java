@@ -89,7 +89,7 @@ public interface Backing extends FaultGranularity {
    * @throws DaxException with EOPNOTSUPP if there are none, or there is no way; or as the kernel refuses
    */
   default boolean deepFlush(String attempt) throws DaxException {
-    throw new DaxException(Errno.EOPNOTSUPP, attempt, "there is no NVDIMM behind it, whose buffers could be flushed",
+    throw DaxException.of(Errno.EOPNOTSUPP, attempt, "there is no NVDIMM behind it, whose buffers could be flushed",
         "persist what is to survive, where the persistence domain is a durable one");
   }
 
@@ -100,7 +100,7 @@ public interface Backing extends FaultGranularity {
    * @param at where it is in the mapping, in bytes
    */
   default DaxException unreachable(String attempt, long at) {
-    return new DaxException(Errno.EFAULT, attempt, "the memory at " + ByteSize.hex(at) + " of it is gone",
+    return DaxException.of(Errno.EFAULT, attempt, "the memory at " + ByteSize.hex(at) + " of it is gone",
         "see who has truncated the file that it is made of");
   }
 }

@@ -25,7 +25,7 @@ public record Descriptor(int number, Runnable closing) implements AutoCloseable 
       throws DaxException {
     if (access == Access.READ_WRITE && writeRefusal != 0) {
       Errno errno = Errno.of(writeRefusal);
-      throw new DaxException(errno, "map " + file + " for writing",
+      throw DaxException.of(errno, "map " + file + " for writing",
           "it could only be opened for reading: " + errno.text(),
           "map it READ_ONLY; or get the right to write to it, and make the region again");
     }

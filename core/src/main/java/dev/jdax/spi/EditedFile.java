@@ -90,7 +90,7 @@ public final class EditedFile implements AutoCloseable {
       Beneath beneath = FileClaim.lock(file, FileLock.Range.ALL, attempt, unwind);
       long size = file.end();
       if (size == 0) {
-        throw new DaxException(Errno.EINVAL, attempt, "it is empty",
+        throw DaxException.of(Errno.EINVAL, attempt, "it is empty",
             "give it the size of the DIMM, as truncate -s does");
       }
       EditedFile opened = new EditedFile(path, attempt, unproven, file, beneath, status, file.fileSystem(), size);
@@ -114,10 +114,10 @@ public final class EditedFile implements AutoCloseable {
   /** Refuses what is neither a file nor a block device. To open a device can do something, and a pipe can wait. */
   static void requireKind(FileStatus status, String attempt) throws DaxException {
     if (status.isFolder()) {
-      throw new DaxException(Errno.EISDIR, attempt, "it is a folder", "name a file");
+      throw DaxException.of(Errno.EISDIR, attempt, "it is a folder", "name a file");
     }
     if (!status.isRegular() && !status.isBlockDevice()) {
-      throw new DaxException(Errno.EINVAL, attempt, "it is neither a file nor a block device",
+      throw DaxException.of(Errno.EINVAL, attempt, "it is neither a file nor a block device",
           "name an image of a DIMM");
     }
   }
@@ -125,9 +125,9 @@ public final class EditedFile implements AutoCloseable {
   private static DaxException refused(String attempt, SystemCallException e) {
     return switch (Errno.of(e.errno())) {
       case ENOENT ->
-        new DaxException(Errno.ENOENT, attempt, "there is no such file", "make one of the size of the DIMM",
+        DaxException.of(Errno.ENOENT, attempt, "there is no such file", "make one of the size of the DIMM",
             e);
-      case EACCES, EPERM -> new DaxException(Errno.of(e.errno()), attempt, "you may not read and write it",
+      case EACCES, EPERM -> DaxException.of(Errno.of(e.errno()), attempt, "you may not read and write it",
           "see its owner and its mode (ls -l)", e);
       case EROFS -> FileClaim.refused(attempt, e, "remount its file system to be writable, or edit a copy");
       case ENOTDIR, ELOOP, ENAMETOOLONG -> FileClaim.refused(attempt, e, "see that its path leads to a file");
@@ -158,7 +158,7 @@ public final class EditedFile implements AutoCloseable {
     if (uses.isEmpty()) {
       uses.add(otherwise);
     }
-    return new DaxException(Errno.EBUSY, attempt, used(uses), "end what uses it", cause);
+    return DaxException.of(Errno.EBUSY, attempt, used(uses), "end what uses it", cause);
   }
 
   private static String used(List<String> uses) {
@@ -201,11 +201,11 @@ public final class EditedFile implements AutoCloseable {
     }
     if (!uses.isEmpty()) {
       end();
-      throw new DaxException(Errno.EBUSY, attempt, used(uses), remedy(processes));
+      throw DaxException.of(Errno.EBUSY, attempt, used(uses), remedy(processes));
     }
     if (!unproven.allowed) {
       end();
-      throw new DaxException(Errno.EBUSY, attempt, "it may be in use, and that cannot be seen: " + unknown,
+      throw DaxException.of(Errno.EBUSY, attempt, "it may be in use, and that cannot be seen: " + unknown,
           unproven.remedy);
     }
   }
@@ -239,7 +239,7 @@ public final class EditedFile implements AutoCloseable {
     if (!processes.isEmpty()) {
       uses.add("is open or mapped in process " + FirstFew.of(processes));
     }
-    return new DaxException(Errno.EBUSY, attempt, uses.isEmpty()
+    return DaxException.of(Errno.EBUSY, attempt, uses.isEmpty()
         ? "it is open or mapped where /proc does not show it: in a process of another user or another container, or by the"
             + " kernel itself"
         : used(uses), remedy(processes));
@@ -315,7 +315,7 @@ public final class EditedFile implements AutoCloseable {
     try (Reservation reservation = Reservation.of(List.of(new Piece(file.number(), start, length)), page)) {
       reservation.place(true);
       if (reservation.firstUnreachable(0, length, page, true).isPresent()) {
-        throw new DaxException(Errno.ENOMEM, writing, "there is no huge page for it",
+        throw DaxException.of(Errno.ENOMEM, writing, "there is no huge page for it",
             FileClaim.shortOfHugePages(fileSystem));
       }
       try (Arena arena = Arena.ofConfined()) {

@@ -84,7 +84,7 @@ public final class FileClaim implements Claim {
       FileSystem fileSystem = file.fileSystem();
       long end = file.end();
       if (end - length < offset) {
-        throw new DaxException(Errno.EINVAL, attempt, "the file ends at " + ByteSize.hex(end),
+        throw DaxException.of(Errno.EINVAL, attempt, "the file ends at " + ByteSize.hex(end),
             "see who has truncated it");
       }
       if (status.isRegular()) {
@@ -116,7 +116,7 @@ public final class FileClaim implements Claim {
   private static void requireNoHugeHoles(String attempt, Fd file, FileStatus status)
       throws DaxException, SystemCallException {
     if (file.fileSystem().isHugetlbfs() && status.allocated() < status.size()) {
-      throw new DaxException(Errno.of(file.writeRefusal()), attempt, "the file has holes, of "
+      throw DaxException.of(Errno.of(file.writeRefusal()), attempt, "the file has holes, of "
           + ByteSize.format(status.size() - status.allocated()) + ", and it may not be written to fill them",
           "have its owner claim it once, or waive the allocation");
     }
@@ -174,7 +174,7 @@ public final class FileClaim implements Claim {
         ? FileLock.EXCLUSIVE.inTheWay(file, wanted).isEmpty()
         : FileLock.EXCLUSIVE.take(file, wanted);
     if (!ours) {
-      throw new DaxException(Errno.EBUSY, attempt,
+      throw DaxException.of(Errno.EBUSY, attempt,
           FileLock.EXCLUSIVE.inTheWay(file, wanted)
               .map(other -> (other.equals(FileLock.Range.ALL) ? "all" : range(other.start(), other.length()))
                   + " of " + what + " is claimed already" + FileUsers.lockHolders(file.number()))
@@ -211,7 +211,7 @@ public final class FileClaim implements Claim {
     try {
       byte[] bytes = file.read(offset, count);
       if (bytes.length < count) {
-        throw new DaxException(Errno.EIO, attempt, "the file ends before", "see who has truncated it");
+        throw DaxException.of(Errno.EIO, attempt, "the file ends before", "see who has truncated it");
       }
       return bytes;
     } catch (SystemCallException e) {
@@ -221,7 +221,7 @@ public final class FileClaim implements Claim {
 
   static DaxException refused(String attempt, SystemCallException e, String remedy) {
     Errno errno = Errno.of(e.errno());
-    return new DaxException(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
+    return DaxException.of(errno, attempt, "the kernel refused " + e.call() + ": " + errno.text(),
         e.remedyOr(remedy), e);
   }
 

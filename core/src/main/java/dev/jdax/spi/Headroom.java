@@ -72,7 +72,7 @@ public record Headroom(long bytes, String limit) {
    */
   public void require(String attempt, long needed) throws DaxException {
     if (needed > 0 && needed > bytes - LEFT_ALONE) {
-      throw new DaxException(Errno.ENOMEM, attempt, ByteSize.format(needed) + " are needed, and there are "
+      throw DaxException.of(Errno.ENOMEM, attempt, ByteSize.format(needed) + " are needed, and there are "
           + (bytes >> 20) + " MiB by " + limit + ", of which " + ByteSize.format(LEFT_ALONE) + " are left alone",
           "ask for less, or " + (limit.startsWith("/") ? "raise that limit" : "free memory"));
     }

@@ -63,7 +63,7 @@ public final class InProcessRegion implements RegionOps {
       }
       RangeTable table = free();
       if (size - old > table.available()) {
-        throw new DaxException(Errno.ENOSPC,
+        throw DaxException.of(Errno.ENOSPC,
             (wanted.isPresent() ? "grow device " + wanted.getAsInt() : "make a device") + " by "
                 + ByteSize.format(size - old),
             "the region has " + ByteSize.format(table.available()) + " available", "free other devices first");
@@ -90,7 +90,7 @@ public final class InProcessRegion implements RegionOps {
       }
       Device device = find(deviceId);
       if (!device.ranges.equals(before)) {
-        throw new DaxException(Errno.EBUSY, "grow device " + deviceId + " to " + ByteSize.format(size),
+        throw DaxException.of(Errno.EBUSY, "grow device " + deviceId + " to " + ByteSize.format(size),
             "another thread has resized it at the same time", "look at its size, and try again");
       }
       RangeTable table = free();
@@ -127,7 +127,7 @@ public final class InProcessRegion implements RegionOps {
   private InProcessRegion(Claim claim, boolean dynamic, OptionalInt id, long start, PageSize alignment)
       throws DaxException {
     if (!alignment.divides(start) || !alignment.divides(claim.size()) || claim.size() <= 0) {
-      throw new DaxException(Errno.EINVAL,
+      throw DaxException.of(Errno.EINVAL,
           "make a region at " + ByteSize.hex(start) + " of " + ByteSize.format(claim.size()),
           "start and size must be multiples of its alignment, " + alignment + ", and the size not 0",
           "round them to " + alignment);
@@ -178,7 +178,7 @@ public final class InProcessRegion implements RegionOps {
    */
   public void createDevice(int deviceId, long offset, long length) throws DaxException {
     if (dynamic || !deviceIds().isEmpty() || offset < 0 || length <= 0 || length > claim.size() - offset) {
-      throw new DaxException(Errno.EINVAL, "make device " + deviceId + " of a region",
+      throw DaxException.of(Errno.EINVAL, "make device " + deviceId + " of a region",
           "a static region has one device, of one range inside it, and this range is " + ByteSize.hex(offset) + ", "
               + ByteSize.format(length),
           "give a range inside the region's " + ByteSize.format(claim.size()));
@@ -258,7 +258,7 @@ public final class InProcessRegion implements RegionOps {
 
   private Device find(int deviceId) throws DaxException {
     if (!hasDevice(deviceId)) {
-      throw new DaxException(Errno.ENXIO, "find device " + deviceId, "the region has none of that id",
+      throw DaxException.of(Errno.ENXIO, "find device " + deviceId, "the region has none of that id",
           "ask the region for its devices");
     }
     return devices.get(deviceId);
@@ -305,7 +305,7 @@ public final class InProcessRegion implements RegionOps {
   public void bind(int deviceId, DaxMode mode) throws DaxException {
     Device device = find(deviceId);
     if (mode != DaxMode.DEVDAX) {
-      throw new DaxException(Errno.EOPNOTSUPP, "bind device " + deviceId + " in mode " + mode,
+      throw DaxException.of(Errno.EOPNOTSUPP, "bind device " + deviceId + " in mode " + mode,
           "its memory belongs to this process, which cannot give it to the kernel", "use it as " + DaxMode.DEVDAX);
     }
     device.bound = true;

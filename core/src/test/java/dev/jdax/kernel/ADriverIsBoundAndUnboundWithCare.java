@@ -23,8 +23,8 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +67,7 @@ class ADriverIsBoundAndUnboundWithCare {
   }
 
   private DaxDevice sized() throws DaxException {
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     device.resize(4 * MIB);
     linux.forgetWrites();
     return device;
@@ -158,11 +158,11 @@ class ADriverIsBoundAndUnboundWithCare {
     String used = node + " is open or mapped in process 42 (fio), and Linux can crash when it is unbound or bound "
         + "meanwhile; end what uses it (EBUSY)";
     assertRefused(device::disable, Errno.EBUSY, "cannot unbind dax0.1: " + used);
-    assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY, "cannot unbind dax0.1: " + used);
-    assertRefused(() -> device.resize(0, Removal.FORCE), Errno.EBUSY, "cannot unbind dax0.1: " + used);
-    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, Removal.FORCE), Errno.EBUSY,
+    assertRefused(() -> device.disable(OnMapped.REVOKE), Errno.EBUSY, "cannot unbind dax0.1: " + used);
+    assertRefused(() -> device.resize(0, OnMapped.REVOKE), Errno.EBUSY, "cannot unbind dax0.1: " + used);
+    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REVOKE), Errno.EBUSY,
         "cannot unbind dax0.1: " + used);
-    assertRefused(() -> device.destroy(Removal.FORCE), Errno.EBUSY, "cannot unbind dax0.1: " + used);
+    assertRefused(() -> device.destroy(OnMapped.REVOKE), Errno.EBUSY, "cannot unbind dax0.1: " + used);
     assertThat(linux.writes()).isEmpty();
     assertThat(device.state()).isEqualTo(DeviceState.BOUND);
     linux.remove("proc/42");
@@ -209,17 +209,17 @@ class ADriverIsBoundAndUnboundWithCare {
         "cannot disable dax0.1: 1 mapping of it is open; close them, or force it (EBUSY)");
     Path other = linux.process(42, "fio");
     Files.createSymbolicLink(other.resolve("7"), Path.of("/dev/zero"));
-    assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY);
+    assertRefused(() -> device.disable(OnMapped.REVOKE), Errno.EBUSY);
     assertThat(mapping.isOpen()).isTrue(); // nothing is taken from us for what cannot be done
     linux.remove("proc/42");
     Path own = linux.process((int) ProcessHandle.current().pid(), "java");
     Files.createSymbolicLink(own.resolve("7"), Path.of("/dev/zero"));
-    assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY); // more than our mappings, it turns out
+    assertRefused(() -> device.disable(OnMapped.REVOKE), Errno.EBUSY); // more than our mappings, it turns out
     assertThat(mapping.isOpen()).isFalse();
     linux.remove("proc/" + ProcessHandle.current().pid());
     assertThat(linux.writes()).isEmpty();
     DaxMapping another = device.map(Access.READ_WRITE);
-    device.disable(Removal.FORCE);
+    device.disable(OnMapped.REVOKE);
     assertThat(another.isOpen()).isFalse();
     device.enable();
     assertThat(another.isOpen()).isFalse(); // C24
@@ -229,7 +229,7 @@ class ADriverIsBoundAndUnboundWithCare {
   void aKernelWithoutTheDriverIsToldSo() throws Exception {
     DaxDevice device = bound();
     linux.remove("sys/bus/dax/drivers/kmem");
-    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, Removal.IF_IDLE), Errno.ENODEV,
+    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REFUSE), Errno.ENODEV,
         "cannot bind dax0.1 to kmem: "
             + "this kernel has no driver of that name; load its module: modprobe kmem (ENODEV)");
     assertThat(device.mode()).contains(DaxMode.DEVDAX); // it is bound to what it was bound to
@@ -263,7 +263,7 @@ class ADriverIsBoundAndUnboundWithCare {
         + "the kernel refused: Invalid argument; an alignment is 4096, 2097152 or 1073741824, and the ranges' lengths "
         + "are multiples of it (EINVAL)");
     linux.refuse("write " + REGION + "/dax_region/create", Errno.ENOSPC);
-    assertRefused(region::create, Errno.ENOSPC, "cannot write 1 to create of the region at " + linux.path(REGION)
+    assertRefused(region::createEmpty, Errno.ENOSPC, "cannot write 1 to create of the region at " + linux.path(REGION)
         + ": the kernel refused: No space left on device; shrink or destroy a device, so that something of the region is "
         + "available (ENOSPC)");
     linux.refuse("write " + REGION + "/dax_region/delete", Errno.ENXIO);
@@ -291,11 +291,11 @@ class ADriverIsBoundAndUnboundWithCare {
   @Test
   void oneProgramAtATimeCreates() throws Exception {
     linux.after(REGION + "/dax_region/create", afterwards(() -> linux.device(REGION, "dax0.7", 4096)));
-    assertRefused(region::create, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
+    assertRefused(region::createEmpty, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
         + ": somebody else has created one at the same time, and it cannot be told which of dax0.1, dax0.7 is whose; "
         + "see which are empty and delete them (EBUSY)");
     linux.after(REGION + "/dax_region/create", afterwards(() -> linux.vanish(REGION + "/dax0.2")));
-    assertRefused(region::create, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
+    assertRefused(region::createEmpty, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
         + ": somebody else has deleted it at once; see which are empty and delete them (EBUSY)");
   }
 
@@ -304,13 +304,13 @@ class ADriverIsBoundAndUnboundWithCare {
     SysfsFolder attributes = SysfsFolder.open(linux.path(REGION + "/dax_region"));
     try (attributes; LayoutLock _ = LayoutLock.toChange(attributes, "hold it")) {
       long start = System.nanoTime();
-      assertRefused(region::create, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
+      assertRefused(region::createEmpty, Errno.EBUSY, "cannot create a device in the region at " + linux.path(REGION)
           + ": another program has been changing its region for 5 s, by process " + ProcessHandle.current().pid()
           + " (java); try again; if that program does not end, end it (EBUSY)");
       assertThat(System.nanoTime() - start).isBetween(5_000_000_000L, 50_000_000_000L);
       assertThat(linux.writes()).isEmpty();
     }
-    assertThat(region.create().name()).isEqualTo("dax0.1");
+    assertThat(region.createEmpty().name()).isEqualTo("dax0.1");
   }
 
   @Test
@@ -328,7 +328,7 @@ class ADriverIsBoundAndUnboundWithCare {
       assertThat(reader.get()).isEqualTo(device.ranges());
       linux.forgetWrites();
       List<Step> changes = List.of(() -> device.resize(8 * MIB), () -> device.setAlignment(PageSize.SIZE_4K),
-          () -> region.create(), () -> device.resize(0), () -> region.delete(device.name()));
+          () -> region.createEmpty(), () -> device.resize(0), () -> region.delete(device.name()));
       for (Step change : changes) {
         Future<?> changer;
         try (LayoutLock _ = LayoutLock.toRead(attributes, "hold it")) {
@@ -351,11 +351,11 @@ class ADriverIsBoundAndUnboundWithCare {
   void aForcedResizeThatTheKernelRefusesLeavesItBound() throws Exception {
     DaxDevice device = bound();
     linux.refuse("write " + REGION + "/dax0.1/size", Errno.ENOMEM);
-    assertRefused(() -> device.resize(8 * MIB, Removal.FORCE), Errno.ENOMEM);
+    assertRefused(() -> device.resize(8 * MIB, OnMapped.REVOKE), Errno.ENOMEM);
     assertThat(device.state()).isEqualTo(DeviceState.BOUND);
     assertThat(device.size()).isEqualTo(4 * MIB);
     linux.refuse("write " + REGION + "/dax0.1/size", null);
-    device.resize(8 * MIB, Removal.FORCE);
+    device.resize(8 * MIB, OnMapped.REVOKE);
     assertThat(device.state()).isEqualTo(DeviceState.BOUND);
     assertThat(device.size()).isEqualTo(8 * MIB);
   }

@@ -15,8 +15,8 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ class AHandleStaysWithItsIncarnation {
     linux.hmem(0, 64 * MIB, false);
     devices = linux.devices();
     region = devices.regions().getFirst();
-    device = region.create();
+    device = region.createEmpty();
     linux.forgetWrites();
   }
 
@@ -71,8 +71,8 @@ class AHandleStaysWithItsIncarnation {
     assertRefused(() -> device.resize(2 * MIB), Errno.ENXIO, "cannot resize dax0.1 to 2 MiB" + destroyed);
     assertRefused(() -> device.setAlignment(PageSize.SIZE_4K), Errno.ENXIO);
     assertRefused(device::enable, Errno.ENXIO, "cannot enable dax0.1" + destroyed);
-    assertRefused(() -> device.disable(Removal.FORCE), Errno.ENXIO);
-    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, Removal.FORCE), Errno.ENXIO);
+    assertRefused(() -> device.disable(OnMapped.REVOKE), Errno.ENXIO);
+    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REVOKE), Errno.ENXIO);
     assertRefused(device::destroy, Errno.ENXIO);
     assertRefused(() -> device.map(Access.READ_ONLY), Errno.ENXIO, "cannot map dax0.1" + destroyed);
     assertRefused(() -> device.map(Access.READ_ONLY, 0, MIB), Errno.ENXIO);
@@ -231,15 +231,16 @@ class AHandleStaysWithItsIncarnation {
     DaxDevice sized = region.create(4 * MIB);
     linux.makeMappable(REGION + "/dax0.2");
     try (DaxMapping mapping = sized.map(Access.READ_ONLY)) {
-      assertThat(mapping.check(0, 4 * MIB)).isEmpty();
+      assertThat(mapping.firstUnreachable(0, 4 * MIB)).isEmpty();
       linux.remove(REGION + "/dax0.2/driver");
-      assertThat(mapping.check(0, 4 * MIB)).isEmpty(); // the kernel is asked, and /dev/zero does not vanish
+      assertThat(mapping.firstUnreachable(0, 4 * MIB)).isEmpty(); // the kernel is asked, and /dev/zero does not vanish
       linux.link(REGION + "/dax0.2/driver", "sys/bus/dax/drivers/device_dax");
-      assertRefused(() -> mapping.check(0, 4 * MIB), Errno.ENXIO, "cannot check mapping of dax0.2 at 0x0, 4 MiB: "
-          + "somebody else has unbound dax0.2 since it was mapped, and bound it again: Linux shows its memory of now, "
-          + "which may be another; close the mapping, and map it anew (ENXIO)");
+      assertRefused(() -> mapping.firstUnreachable(0, 4 * MIB), Errno.ENXIO,
+          "cannot check mapping of dax0.2 at 0x0, 4 MiB: "
+              + "somebody else has unbound dax0.2 since it was mapped, and bound it again: Linux shows its memory of now, "
+              + "which may be another; close the mapping, and map it anew (ENXIO)");
       linux.vanish(REGION + "/dax0.2");
-      assertThat(mapping.check(0, 4 * MIB)).isEmpty();
+      assertThat(mapping.firstUnreachable(0, 4 * MIB)).isEmpty();
     }
   }
 

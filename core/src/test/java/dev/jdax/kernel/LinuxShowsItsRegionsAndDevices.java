@@ -100,7 +100,7 @@ class LinuxShowsItsRegionsAndDevices {
         "align", "4096", "persistence_domain", "memory_controller", "uuid", FakeLinux.uuid(0x10), "namespace",
         "namespace0.0", "namespace_uuid", FakeLinux.uuid(0x20), "namespace_name", "name0"));
     assertRefused(() -> device.resize(2 * MIB), Errno.EACCES);
-    assertRefused(region::create, Errno.ENOENT);
+    assertRefused(region::createEmpty, Errno.ENOENT);
     assertThat(linux.writes()).isEmpty();
   }
 

@@ -15,8 +15,8 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import dev.jdax.spi.DeviceInfo;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,19 +175,19 @@ class MemoryBlocksLieWholeInTheRanges {
     linux.forgetWrites();
     String reason = "cannot set the mode of dax0.0 to system-ram: the kernel takes memory in blocks of 128 MiB at "
         + "multiples of that (" + linux.path(MEMORY) + "/block_size_bytes), and none lies whole in its ranges ";
-    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, Removal.FORCE), Errno.EINVAL, reason
+    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REVOKE), Errno.EINVAL, reason
         + "0x40000000-0x43ffffff; give it a range of at least 128 MiB from where one begins now, or use it as devdax "
         + "(EINVAL)");
     assertThat(linux.writes()).as("it was not even unbound").isEmpty();
     assertThat(device.mode()).contains(DaxMode.DEVDAX);
     linux.put("sys/devices/platform/hmem.0/dax0.0/size", (252 * MIB) + "\n"); // almost two blocks, misplaced
     linux.mapping("sys/devices/platform/hmem.0", "dax0.0", 0, 0x40200000L, 252 * MIB, 0);
-    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, Removal.FORCE), Errno.EINVAL, reason
+    assertRefused(() -> device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REVOKE), Errno.EINVAL, reason
         + "0x40200000-0x4fdfffff; give it a range of at least 254 MiB from where one begins now, or use it as devdax "
         + "(EINVAL)");
     linux.put("sys/devices/platform/hmem.0/dax0.0/size", (254 * MIB) + "\n");
     linux.mapping("sys/devices/platform/hmem.0", "dax0.0", 0, 0x40200000L, 254 * MIB, 0);
-    device.setMode(DaxMode.SYSTEM_RAM, Removal.FORCE);
+    device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REVOKE);
     assertThat(device.mode()).contains(DaxMode.SYSTEM_RAM);
   }
 
@@ -199,12 +199,12 @@ class MemoryBlocksLieWholeInTheRanges {
     DaxDevice device = linux.devices().open("dax0.0");
     assertRefused(device::disable, Errno.EBUSY,
         "cannot disable dax0.0: its memory is the kernel's; set its mode to devdax first (EBUSY)");
-    assertRefused(() -> device.setMode(DaxMode.DEVDAX, Removal.FORCE), Errno.EBUSY,
+    assertRefused(() -> device.setMode(DaxMode.DEVDAX, OnMapped.REVOKE), Errno.EBUSY,
         "cannot unbind dax0.0: memory block "
             + "10 of it, at 0x50000000, is online; take its memory offline first: offline-memory dax0.0 (EBUSY)");
     assertThat(linux.writes()).isEmpty();
     linux.put(MEMORY + "/memory10/state", "offline\n");
-    assertRefused(() -> device.setMode(DaxMode.DEVDAX, Removal.IF_IDLE), Errno.EBUSY,
+    assertRefused(() -> device.setMode(DaxMode.DEVDAX, OnMapped.REFUSE), Errno.EBUSY,
         "cannot unbind dax0.0: the kernel "
             + "has kept memory block 8 at 0x40000000; boot again: until then the memory cannot be had (EBUSY)");
     linux.link("sys/devices/platform/hmem.0/dax0.0/driver", "sys/bus/dax/drivers/kmem");
@@ -217,10 +217,10 @@ class MemoryBlocksLieWholeInTheRanges {
         throw new AssertionError(e);
       }
     });
-    device.setMode(DaxMode.DEVDAX, Removal.IF_IDLE);
+    device.setMode(DaxMode.DEVDAX, OnMapped.REFUSE);
     assertThat(device.mode()).contains(DaxMode.DEVDAX);
     linux.forgetWrites();
-    device.setMode(DaxMode.DEVDAX, Removal.IF_IDLE);
+    device.setMode(DaxMode.DEVDAX, OnMapped.REFUSE);
     assertThat(linux.writes()).isEmpty();
   }
 }

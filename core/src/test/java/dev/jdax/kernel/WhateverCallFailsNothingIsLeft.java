@@ -19,7 +19,7 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxMapping;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
-import dev.jdax.Removal;
+import dev.jdax.OnMapped;
 import dev.jdax.platform.FailingCalls;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,7 +166,7 @@ class WhateverCallFailsNothingIsLeft {
 
   @Test
   void creatingAnEmptyDevice() throws Exception {
-    failEachCallOf(region::create, () -> region.devices().getLast().destroy(), true);
+    failEachCallOf(region::createEmpty, () -> region.devices().getLast().destroy(), true);
   }
 
   @Test
@@ -188,7 +188,7 @@ class WhateverCallFailsNothingIsLeft {
   void resizing() throws Exception {
     failEachCallOf(() -> device.resize(16 * MIB), () -> device.resize(8 * MIB), false);
     device.enable();
-    failEachCallOf(() -> device.resize(16 * MIB, Removal.FORCE), () -> {
+    failEachCallOf(() -> device.resize(16 * MIB, OnMapped.REVOKE), () -> {
       if (device.mode().isPresent()) {
         device.disable();
       }
@@ -200,7 +200,7 @@ class WhateverCallFailsNothingIsLeft {
   @Test
   void changingTheMode() throws Exception {
     device.enable();
-    failEachCallOf(() -> device.setMode(DaxMode.SYSTEM_RAM, Removal.IF_IDLE), () -> {
+    failEachCallOf(() -> device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REFUSE), () -> {
       linux.remove(REGION + "/dax0.0/driver");
       device.enable();
     }, false);

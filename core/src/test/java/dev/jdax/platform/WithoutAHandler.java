@@ -86,7 +86,7 @@ final class WithoutAHandler {
     attempt("flush", () -> mapping.flush(1, 100));
     attempt("persist", () -> mapping.persist(PAGE - 1, 2));
     attempt("drain", mapping::drain);
-    attempt("copy", () -> mapping.copy(MemorySegment.ofArray(bytes).fill((byte) 3), 10));
+    attempt("copy", () -> mapping.copyFrom(10, MemorySegment.ofArray(bytes).fill((byte) 3)));
     attempt("fill", () -> mapping.fill(9000, 5000, (byte) 4));
     System.out.println("bytes " + mapping.segment().get(ValueLayout.JAVA_BYTE, 5009) + " "
         + mapping.segment().get(ValueLayout.JAVA_BYTE, 13_999));
@@ -95,7 +95,7 @@ final class WithoutAHandler {
   private static void vanished(DaxMapping mapping) {
     attempt("flush", () -> mapping.flush(PAGE - 1, 2));
     attempt("persist", () -> mapping.persist(0, SIZE));
-    attempt("copy", () -> mapping.copy(MemorySegment.ofArray(new byte[2]), PAGE - 1));
+    attempt("copy", () -> mapping.copyFrom(PAGE - 1, MemorySegment.ofArray(new byte[2])));
     attempt("fill", () -> mapping.fill(PAGE - 1, 2, (byte) 1));
     attempt("before it", () -> mapping.persist(0, PAGE));
   }

@@ -141,7 +141,7 @@ final class Logs {
     }
   }
 
-  /** Copies by hand and forgets the drain that {@link DaxMapping#copy} has. Many lines, so that cuts are sampled. */
+  /** Copies by hand and forgets the drain that {@link DaxMapping#copyFrom} has. Many lines, so that cuts are sampled. */
   static final class CopiedWithoutADrain extends Log {
     CopiedWithoutADrain(boolean mistaken) {
       super(mistaken, 1000);
@@ -154,7 +154,7 @@ final class Logs {
         memory.segment().asSlice(at, record).copyFrom(source);
         memory.flush(at, record);
       } else {
-        memory.copy(source, at);
+        memory.copyFrom(at, source);
       }
       putDurably(memory, 0, newLength);
     }

@@ -81,7 +81,7 @@ class ThePowerFailsInEveryWay {
         second.flush(64, 8);
         second.drain();
         durable.set(2);
-        second.copy(MemorySegment.ofArray(new long[]{3}), 64);
+        second.copyFrom(64, MemorySegment.ofArray(new long[]{3}));
         durable.set(3);
         second.drain();
       }
@@ -104,7 +104,7 @@ class ThePowerFailsInEveryWay {
     Set<Byte> first = new TreeSet<>();
     Set<Byte> last = new TreeSet<>();
     PAGE.during(memory -> {
-      memory.copy(MemorySegment.ofArray(new byte[length]).fill((byte) 1), 60);
+      memory.copyFrom(60, MemorySegment.ofArray(new byte[length]).fill((byte) 1));
       done.set(1);
       memory.fill(60, length, (byte) 2);
       done.set(2);
@@ -135,7 +135,7 @@ class ThePowerFailsInEveryWay {
     Set<Long> seen = new TreeSet<>();
     PAGE.during(memory -> {
       put(memory, 0, 1);
-      memory.copy(MemorySegment.ofArray(new long[]{2}), 0);
+      memory.copyFrom(0, MemorySegment.ofArray(new long[]{2}));
       put(memory, 0, 3);
       memory.fill(0, 300, (byte) 0);
     }, left -> seen.add(get(left, 0)));
@@ -221,7 +221,7 @@ class ThePowerFailsInEveryWay {
     PAGE.during(memory -> {
       put(memory, 0, 1);
       memory.persist(0, 8);
-    }, left -> PAGE.startingWith(again -> again.copy(left.segment(), 0)).during(again -> {
+    }, left -> PAGE.startingWith(again -> again.copyFrom(0, left.segment())).during(again -> {
       put(again, 64, get(again, 0));
       again.persist(64, 8);
     }, twice -> {

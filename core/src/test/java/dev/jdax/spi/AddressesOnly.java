@@ -256,7 +256,7 @@ public final class AddressesOnly implements DaxDriver {
             sparse = Fd.memfd("jdax-addresses");
             sparse.truncate(source.size);
           } catch (SystemCallException e) {
-            throw new DaxException(Errno.of(e.errno()), "open " + source, "the kernel refused " + e.call(), "see why",
+            throw DaxException.of(Errno.of(e.errno()), "open " + source, "the kernel refused " + e.call(), "see why",
                 e);
           }
         }
@@ -275,7 +275,7 @@ public final class AddressesOnly implements DaxDriver {
         if (nextPrepareFailsWith != null) {
           Errno errno = nextPrepareFailsWith;
           nextPrepareFailsWith = null;
-          throw new DaxException(errno, "prepare " + ByteSize.format(length), "a test says so", "do not");
+          throw DaxException.of(errno, "prepare " + ByteSize.format(length), "a test says so", "do not");
         }
         prepared.add(new Extent(offset, length));
       }

@@ -223,7 +223,7 @@ public final class ImageEditor implements AutoCloseable {
   private MediaEdit write(InfoBlock block) throws IOException {
     String attempt = "write an info block into " + file;
     if (MediaIntent.labelsOf(image, attempt).isPresent()) {
-      throw new DaxException(Errno.EINVAL, attempt, "it has labels, and info blocks where those say",
+      throw DaxException.of(Errno.EINVAL, attempt, "it has labels, and info blocks where those say",
           "create a namespace instead");
     }
     if (NamespaceCreation.requireReplaceable(MediaIntent.whole(image, attempt), force, attempt)) {
@@ -267,7 +267,7 @@ public final class ImageEditor implements AutoCloseable {
     String attempt = "repair the labels of " + file;
     Optional<LabelArea> labels = MediaIntent.labelsOf(image, attempt);
     if (labels.isEmpty()) {
-      throw new DaxException(Errno.ENXIO, attempt, "there are none", "initialise labels");
+      throw DaxException.of(Errno.ENXIO, attempt, "there are none", "initialise labels");
     }
     LabelArea area = labels.get();
     BitSet free = area.index().orElseThrow().freeSlots();

@@ -80,12 +80,12 @@ public final class InterleaveSet implements AutoCloseable {
     String attempt = "open images " + FirstFew.of(files, ", ", Path::toString);
     if (interleave.isPresent()
         && (interleave.getAsInt() < SMALLEST_TURN || Integer.bitCount(interleave.getAsInt()) != 1)) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "DIMMs take turns every 64 bytes or a power of two above, not every " + interleave.getAsInt(),
           "give the granularity that the platform says, such as 256 or 4K");
     }
     if (files.size() < 2) {
-      throw new DaxException(Errno.EINVAL, attempt, "an interleave set has at least two DIMMs",
+      throw DaxException.of(Errno.EINVAL, attempt, "an interleave set has at least two DIMMs",
           "name the images of all of them");
     }
     List<NvdimmImage> images = new ArrayList<>();
@@ -95,7 +95,7 @@ public final class InterleaveSet implements AutoCloseable {
         NvdimmImage image = NvdimmImage.open(file, attachment);
         images.add(image);
         if (image.labelArea().isEmpty()) {
-          throw new DaxException(Errno.EINVAL, attempt, file + " has no labels of an NVDIMM, and so is of no set",
+          throw DaxException.of(Errno.EINVAL, attempt, file + " has no labels of an NVDIMM, and so is of no set",
               "name images with their label areas, or inspect it by itself");
         }
       }
@@ -109,7 +109,7 @@ public final class InterleaveSet implements AutoCloseable {
   private static void requireNew(String attempt, Path file, List<NvdimmImage> images) throws IOException {
     for (NvdimmImage image : images) {
       if (Files.exists(file) && Files.isSameFile(file, image.file())) {
-        throw new DaxException(Errno.EINVAL, attempt, file + " is the same file as " + image.file(),
+        throw DaxException.of(Errno.EINVAL, attempt, file + " is the same file as " + image.file(),
             "name each DIMM once");
       }
     }
@@ -153,14 +153,14 @@ public final class InterleaveSet implements AutoCloseable {
   private void requireSet(NamespaceScan scan) throws DaxException {
     String files = FirstFew.of(images, ", ", image -> image.file().toString());
     if (scan.whole() || dimms == 1) {
-      throw new DaxException(Errno.EINVAL, "open images " + files,
+      throw DaxException.of(Errno.EINVAL, "open images " + files,
           scan.whole()
               ? "no label on them says that they are of one set"
               : "the labels say that each is a region by itself, and not of a set of " + images.size() + " DIMMs",
           "inspect each by itself");
     }
     if (images.size() > dimms) {
-      throw new DaxException(Errno.EINVAL, "open images " + files,
+      throw DaxException.of(Errno.EINVAL, "open images " + files,
           "the labels speak of a set of " + dimms + " DIMMs, and these are " + images.size(),
           "name the images of one set");
     }

@@ -72,19 +72,19 @@ final class LabelInitialization {
 
   private void checkSize() throws DaxException {
     if (!geometry.usable()) {
-      throw new DaxException(Errno.ENXIO, attempt,
+      throw DaxException.of(Errno.ENXIO, attempt,
           "a label area of " + ByteSize.format(geometry.areaSize()) + " has no room for two index blocks and two labels"
               + " of version " + geometry.version(),
           "use 128 KiB, as DIMMs have it");
     }
     if (geometry.areaSize() > LabelAreaSize.LARGEST) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "a label area of " + ByteSize.format(geometry.areaSize()) + " is larger than "
               + ByteSize.format(LabelAreaSize.LARGEST) + ", the largest that is looked for",
           "use 128 KiB, as DIMMs have it");
     }
     if (geometry.areaSize() >= image.size()) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "the image has " + ByteSize.format(image.size()) + ", and " + ByteSize.format(geometry.areaSize())
               + " of labels leave nothing of it",
           "make the image larger: the region, and the label area after it");
@@ -92,13 +92,13 @@ final class LabelInitialization {
     long region = image.size() - geometry.areaSize();
     if (region % InfoBlock.PAGE == 0 && image.attachment().cut(region) == 0) {
       String alignment = ByteSize.format(image.attachment().backendGranule());
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "a label area of " + ByteSize.format(geometry.areaSize()) + " leaves a region of " + ByteSize.format(region)
               + ", and QEMU's memory backend has an alignment of " + alignment + " and cuts that down to nothing",
           "make the image larger: a multiple of " + alignment + ", and the label area after it");
     }
     if (region % InfoBlock.PAGE != 0) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "a label area of " + ByteSize.format(geometry.areaSize()) + " leaves a region of "
               + ByteSize.format(region) + ", which is no multiple of 4 KiB",
           "give image and label area sizes that are multiples of 4 KiB");
@@ -107,12 +107,12 @@ final class LabelInitialization {
 
   private void checkLabels(LabelArea old) throws DaxException {
     if (!old.live().isEmpty()) {
-      throw new DaxException(Errno.EBUSY, attempt,
+      throw DaxException.of(Errno.EBUSY, attempt,
           "there are " + old.live().size() + " labels in it, of namespaces that would be lost",
           "destroy the namespaces, or initialise by force");
     }
     if (MediaIntent.damaged(old)) {
-      throw new DaxException(Errno.EBUSY, attempt,
+      throw DaxException.of(Errno.EBUSY, attempt,
           "the label area there is damaged, and what is left of it would be lost: " + old.problems().getFirst(),
           "keep a copy of it, and initialise by force");
     }
@@ -120,7 +120,7 @@ final class LabelInitialization {
 
   private void checkCxlLabels() throws DaxException {
     if (image.cxlLabelArea().isPresent() && !force.contains(Force.LABELS)) {
-      throw new DaxException(Errno.EBUSY, attempt,
+      throw DaxException.of(Errno.EBUSY, attempt,
           "there is a label area of CXL memory, version " + CxlLabelArea.VERSION + ", with "
               + image.cxlLabelArea().get().used().size() + " labels that would be lost",
           "keep a copy of it, and initialise by force");
@@ -130,7 +130,7 @@ final class LabelInitialization {
   /** The namespace that all of the image was becomes shorter, or is not looked at any more. */
   private void checkInfoBlock() throws DaxException {
     if (!force.contains(Force.INFO_BLOCK) && hasSoundInfoBlock()) {
-      throw new DaxException(Errno.EBUSY, attempt,
+      throw DaxException.of(Errno.EBUSY, attempt,
           "the image is one namespace without a label, in mode " + image.namespaces().getFirst().mode()
               + ", which would be lost",
           "destroy the namespace, or initialise by force");

@@ -27,7 +27,7 @@ record MediaIntent(String summary, List<MediaStep> steps) {
    */
   static Optional<LabelArea> labelsOf(NvdimmImage image, String attempt) throws DaxException {
     if (image.cxlLabelArea().isPresent()) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "its labels are those of CXL memory, version " + CxlLabelArea.VERSION
               + ", which jdax reads and does not write",
           "change them where the device is, or initialise labels of version 1.2 by force");
@@ -35,7 +35,7 @@ record MediaIntent(String summary, List<MediaStep> steps) {
     Optional<LabelArea> area = image.labelArea();
     if (area.isPresent() && area.get().blank()) {
       if (damaged(area.get())) {
-        throw new DaxException(Errno.EINVAL, attempt, "no index block in its label area is valid: "
+        throw DaxException.of(Errno.EINVAL, attempt, "no index block in its label area is valid: "
             + area.get().problems().getFirst(), "restore the label area, or initialise it by force");
       }
       return Optional.empty();
@@ -54,13 +54,13 @@ record MediaIntent(String summary, List<MediaStep> steps) {
       return;
     }
     if (image.dimms() > 1) {
-      throw new DaxException(Errno.EBUSY, attempt,
+      throw DaxException.of(Errno.EBUSY, attempt,
           "it is one of " + image.dimms() + " DIMMs, position " + image.position().orElse(0)
               + ", and each holds a part of every namespace: a change on one of them loses what is on all",
           "change the set where Linux has all of its DIMMs, or this one alone by force");
     }
     if (image.isLabelAreaOnly() && image.labelArea().isPresent()) {
-      throw new DaxException(Errno.EBUSY, attempt,
+      throw DaxException.of(Errno.EBUSY, attempt,
           "it is a label area and nothing else, and the data on the DIMM cannot be changed with it",
           "name the image of the DIMM, or change the labels alone by force");
     }
@@ -80,7 +80,7 @@ record MediaIntent(String summary, List<MediaStep> steps) {
   /** {@return the only namespace of an image without labels} */
   static Namespace whole(NvdimmImage image, String attempt) throws DaxException {
     if (image.regionSize() < InfoBlock.RESERVED) {
-      throw new DaxException(Errno.ENXIO, attempt,
+      throw DaxException.of(Errno.ENXIO, attempt,
           "its region has " + ByteSize.format(image.regionSize()) + ", too few for an info block",
           "make the image larger");
     }

@@ -47,7 +47,7 @@ final class NamespaceCreation {
   /** A label of one DIMM among those of a set would lose them all, so that no force makes sense of it. */
   private void requireOneDimm() throws DaxException {
     if (image.dimms() > 1) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "it is one of " + image.dimms() + " DIMMs, and a namespace has a part on each of them",
           "create it where Linux has all of the DIMMs, or initialise the labels of this one by force");
     }
@@ -56,13 +56,13 @@ final class NamespaceCreation {
   private MediaIntent whole() throws IOException {
     Namespace namespace = MediaIntent.whole(image, attempt);
     if (request.size().isPresent() && request.size().getAsLong() != namespace.rawSize()) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "the size is " + ByteSize.format(request.size().getAsLong()) + ", and a namespace of an image without labels"
               + " has all of its region, " + ByteSize.format(namespace.rawSize()),
           "leave the size out, or initialise labels first");
     }
     if (!request.name().isEmpty() || request.uuid().isPresent()) {
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "name and uuid stand in a label, and the image has no labels",
           "leave them out, or initialise labels first");
     }
@@ -84,7 +84,7 @@ final class NamespaceCreation {
   static boolean requireReplaceable(Namespace namespace, Set<Force> force, String attempt) throws DaxException {
     boolean sound = MediaIntent.hasSoundInfoBlock(namespace);
     if (sound && !force.contains(Force.INFO_BLOCK)) {
-      throw new DaxException(Errno.EEXIST, attempt,
+      throw DaxException.of(Errno.EEXIST, attempt,
           "there is a sound info block, in mode " + namespace.mode() + ", and no second copy of it",
           "do it by force if nobody needs what is there");
     }
@@ -100,12 +100,12 @@ final class NamespaceCreation {
     UUID uuid = request.uuid().orElseThrow();
     for (LabelSlot slot : area.live()) {
       if (slot.label().uuid().equals(uuid)) {
-        throw new DaxException(Errno.EINVAL, attempt,
+        throw DaxException.of(Errno.EINVAL, attempt,
             "the label in slot " + slot.number() + " has uuid " + uuid + " already", "give another uuid, or none");
       }
     }
     if (area.availableSlots() == 0) {
-      throw new DaxException(Errno.ENXIO, attempt,
+      throw DaxException.of(Errno.ENXIO, attempt,
           "of the " + area.index().orElseThrow().mappedSlots() + " slots for labels "
               + (area.freeSlots() == 0 ? "none is free" : "only the one is free that updates need"),
           "destroy a namespace");
@@ -130,7 +130,7 @@ final class NamespaceCreation {
     List<Problem> problems = NamespaceScan.of(area, image.attachment(), image.labelledSize()).problems();
     if (!problems.isEmpty()) {
       boolean cookie = problems.getFirst().field().equals("isetcookie");
-      throw new DaxException(Errno.EINVAL, attempt, "Linux cannot use its labels as they are: " + problems.getFirst(),
+      throw DaxException.of(Errno.EINVAL, attempt, "Linux cannot use its labels as they are: " + problems.getFirst(),
           cookie ? "say which DIMM the labels are of" + positionInWords() : "destroy the namespace of that label");
     }
   }
@@ -145,7 +145,7 @@ final class NamespaceCreation {
     if (!area.live().isEmpty()) {
       return area.live().getFirst().label().cookie();
     }
-    InterleaveSetCookie set = image.attachment().set().orElseThrow(() -> new DaxException(Errno.EINVAL, attempt,
+    InterleaveSetCookie set = image.attachment().set().orElseThrow(() -> DaxException.of(Errno.EINVAL, attempt,
         "no label there says which DIMM it is of, and Linux passes over a label that is bound to another DIMM",
         "give the DIMM's position in QEMU, from 0 (--slot), or the cookie of its interleave set (--cookie)"));
     return set.forIndex(area.index().orElseThrow());
@@ -158,7 +158,7 @@ final class NamespaceCreation {
     long wanted = request.size().orElse(Long.MAX_VALUE);
     if (request.size().isPresent() && wanted % granule != 0) {
       long below = wanted - wanted % granule;
-      throw new DaxException(Errno.EINVAL, attempt,
+      throw DaxException.of(Errno.EINVAL, attempt,
           "the size is " + ByteSize.format(wanted) + ", and Linux takes multiples of " + ByteSize.format(granule),
           "use " + (below == 0 ? "" : ByteSize.format(below) + " or ")
               + (wanted > Long.MAX_VALUE - granule ? "less" : ByteSize.format(below + granule)));
@@ -171,7 +171,7 @@ final class NamespaceCreation {
       largest = usable.length() > largest.length() ? usable : largest;
     }
     if (request.size().isPresent() || largest.length() == 0) {
-      throw new DaxException(Errno.ENOSPC, attempt,
+      throw DaxException.of(Errno.ENOSPC, attempt,
           (request.size().isPresent() ? "the size is " + ByteSize.format(wanted) + ", and " : "")
               + (largest.length() == 0
                   ? "no free space has " + ByteSize.format(granule) + " in one piece"

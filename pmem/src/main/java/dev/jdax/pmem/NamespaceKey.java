@@ -31,7 +31,7 @@ record NamespaceKey(String text) {
 
   /** {@return the refusal of a key that several namespaces have} */
   static DaxException ambiguous(String attempt, List<Namespace> namespaces) {
-    return new DaxException(Errno.EEXIST, attempt, namespaces.size() + " namespaces have that name or uuid: "
+    return DaxException.of(Errno.EEXIST, attempt, namespaces.size() + " namespaces have that name or uuid: "
         + FirstFew.of(namespaces, ", ", NamespaceKey::inWords), "name one of them by its uuid");
   }
 

@@ -46,7 +46,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
   }
 
   private static DaxException unknown(NvdimmImage image, String attempt) {
-    return new DaxException(Errno.ENXIO, attempt,
+    return DaxException.of(Errno.ENXIO, attempt,
         "there is none of that name or uuid; there are " + Namespace.inWords(image.namespaces()), "name one of them");
   }
 
@@ -64,7 +64,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
     if (uuids.size() > 1) {
       throw listed.size() == uuids.size()
           ? NamespaceKey.ambiguous(attempt, listed)
-          : new DaxException(Errno.EEXIST, attempt, uuids.size() + " labels have that name or uuid, of uuids "
+          : DaxException.of(Errno.EEXIST, attempt, uuids.size() + " labels have that name or uuid, of uuids "
               + FirstFew.of(uuids, ", ", UUID::toString),
               "name one of them by its uuid");
     }

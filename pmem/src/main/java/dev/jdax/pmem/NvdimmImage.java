@@ -93,10 +93,10 @@ public final class NvdimmImage implements AutoCloseable {
     try (Unwind unwind = new Unwind()) {
       ReadFile opened = unwind.make(() -> ReadFile.open(file, attempt), ReadFile::close);
       if (opened.size() == 0) {
-        throw new DaxException(Errno.EINVAL, attempt, "it is empty", "name an image of a DIMM");
+        throw DaxException.of(Errno.EINVAL, attempt, "it is empty", "name an image of a DIMM");
       }
       if (opened.size() > LARGEST) {
-        throw new DaxException(Errno.EFBIG, attempt,
+        throw DaxException.of(Errno.EFBIG, attempt,
             "it has " + opened.size() + " bytes, and a physical address has 52 bits", "name an image of a DIMM");
       }
       NvdimmImage image = new NvdimmImage(file, attachment.on(file), opened.size(), opened::read, opened::close);
@@ -117,7 +117,7 @@ public final class NvdimmImage implements AutoCloseable {
     }
     int labelSize = attachment.labelSize().getAsInt();
     if (labelSize > size) {
-      throw new DaxException(Errno.EINVAL, "open image " + file,
+      throw DaxException.of(Errno.EINVAL, "open image " + file,
           "it has " + size + " bytes, and the label area is said to have " + labelSize, "give its real size");
     }
     return labelSize == 0
@@ -296,7 +296,7 @@ public final class NvdimmImage implements AutoCloseable {
     String attempt = "find namespace " + key + " in " + file;
     List<Namespace> found = namespaces.stream().filter(new NamespaceKey(key)::names).toList();
     if (found.isEmpty()) {
-      throw new DaxException(Errno.ENXIO, attempt, "none has that name or uuid",
+      throw DaxException.of(Errno.ENXIO, attempt, "none has that name or uuid",
           "it has " + Namespace.inWords(namespaces));
     }
     if (found.size() > 1) {

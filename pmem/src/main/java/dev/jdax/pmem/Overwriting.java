@@ -62,7 +62,7 @@ record Overwriting(NvdimmImage image, Set<Force> force, String attempt) {
   private void requireZero(long start, long offset, byte[] bytes) throws DaxException {
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] != 0 && !force.contains(Force.CONTENT)) {
-        throw new DaxException(Errno.EEXIST, attempt, "it holds " + image.media().kindOfContent(start)
+        throw DaxException.of(Errno.EEXIST, attempt, "it holds " + image.media().kindOfContent(start)
             + ", which would be lost: at " + ByteSize.hex(offset + i) + " it is not zero",
             "if nobody needs that, add --force (in a program Force.CONTENT)");
       }

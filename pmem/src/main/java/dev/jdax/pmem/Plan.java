@@ -75,13 +75,13 @@ public final class Plan {
     checkBase(attempt, base);
     checkAddresses(attempt, rawSize, base);
     if (rawSize < LEAST_SIZE) {
-      throw new DaxException(Errno.ENXIO, attempt,
+      throw DaxException.of(Errno.ENXIO, attempt,
           "Linux attaches no namespace of less than " + ByteSize.format(LEAST_SIZE),
           "make it at least " + ByteSize.format(LEAST_SIZE) + " large");
     }
     Plan plan = new Plan(rawSize, base, alignment, map);
     if (plan.dataSize() <= 0) {
-      throw new DaxException(Errno.ENXIO, attempt,
+      throw DaxException.of(Errno.ENXIO, attempt,
           "no aligned block is left for the data, which would begin at " + ByteSize.hex(base + plan.dataOffset)
               + " and end at " + ByteSize.hex(base + rawSize - plan.endTrunc),
           "make it " + ByteSize.format(forUsable(attempt, 1, base, alignment, map, DEFAULT_GRANULE).rawSize)
@@ -140,7 +140,7 @@ public final class Plan {
     checkAddresses(attempt, 0, base);
     if (!PageSize.SIZE_2M.divides(base)) {
       long granule = PageSize.SIZE_2M.bytes();
-      throw new DaxException(Errno.EINVAL, attempt, "the base must be a multiple of " + PageSize.SIZE_2M,
+      throw DaxException.of(Errno.EINVAL, attempt, "the base must be a multiple of " + PageSize.SIZE_2M,
           "use " + ByteSize.hex(base - base % granule)
               + (base < LAST_ADDRESS ? " or " + ByteSize.hex(base - base % granule + granule) : ""));
     }
@@ -148,7 +148,7 @@ public final class Plan {
 
   private static void checkAddresses(String attempt, long size, long base) throws DaxException {
     if (base > LAST_ADDRESS || size > LAST_ADDRESS - base) {
-      throw new DaxException(Errno.ENXIO, attempt,
+      throw DaxException.of(Errno.ENXIO, attempt,
           "it would end behind " + ByteSize.hex(LAST_ADDRESS) + ", where the physical addresses of x86-64 end",
           "make it smaller, or use a smaller base");
     }

@@ -43,7 +43,7 @@ public final class PmemDriver implements DaxDriver {
     String attempt = "probe " + namespace;
     requireListed(attempt, namespace);
     if (namespace.rawSize() <= 0) {
-      throw new DaxException(Errno.ENODEV, attempt, "nothing of it is in the file", "name the whole image of its DIMM");
+      throw DaxException.of(Errno.ENODEV, attempt, "nothing of it is in the file", "name the whole image of its DIMM");
     }
     try (Unwind unwind = new Unwind()) {
       FileClaim claim = unwind.make(() -> FileClaim.of(namespace.file(), namespace.offset(), namespace.rawSize(),
@@ -66,16 +66,16 @@ public final class PmemDriver implements DaxDriver {
   private static void requireListed(String attempt, Namespace namespace) throws DaxException {
     int dimms = namespace.label().map(Label::labelCount).orElse(1);
     if (dimms > 1 && namespace.linux() != LinuxView.NONE) {
-      throw new DaxException(Errno.EOPNOTSUPP, attempt,
+      throw DaxException.of(Errno.EOPNOTSUPP, attempt,
           "it is interleaved over " + dimms + " DIMMs, and no file has its bytes one after the other",
           "map it where Linux has all of the DIMMs");
     }
     if (namespace.linux() == LinuxView.UNKNOWN) {
-      throw new DaxException(Errno.EOPNOTSUPP, attempt, "the file has the label area alone, and no data",
+      throw DaxException.of(Errno.EOPNOTSUPP, attempt, "the file has the label area alone, and no data",
           "name the image of the DIMM");
     }
     if (namespace.linux() == LinuxView.NONE && namespace.btt().isEmpty() && byItself(namespace) != LinuxView.NONE) {
-      throw new DaxException(Errno.ENXIO, attempt, "the labels of its region contradict each other",
+      throw DaxException.of(Errno.ENXIO, attempt, "the labels of its region contradict each other",
           "look at the problems of the image, and mend the labels");
     }
   }
@@ -96,25 +96,25 @@ public final class PmemDriver implements DaxDriver {
         + namespace.device() + " -m devdax";
     return switch (result.linux()) {
       case DEVDAX -> PageSize.ofBytes(result.infoBlock().orElseThrow().effectiveAlign()).orElseThrow();
-      case NONE -> throw new DaxException(Errno.EOPNOTSUPP, attempt, result.problems().getFirst().toString(), remake);
+      case NONE -> throw DaxException.of(Errno.EOPNOTSUPP, attempt, result.problems().getFirst().toString(), remake);
       case FSDAX -> throw inMode(attempt, "fsdax, a block device for a file system", remake);
       case SECTOR -> throw inMode(attempt, "sector, a block device with atomic sectors", remake);
       case RAW -> throw result.problems().isEmpty()
           ? inMode(attempt, "raw, a plain block device without an info block", remake)
-          : new DaxException(Errno.ENODEV, attempt, result.problems().getFirst().toString(), remake);
+          : DaxException.of(Errno.ENODEV, attempt, result.problems().getFirst().toString(), remake);
       case UNKNOWN -> throw new AssertionError(namespace + " was listed, so its info block could be read");
     };
   }
 
   private static DaxException inMode(String attempt, String mode, String remedy) {
-    return new DaxException(Errno.ENODEV, attempt,
+    return DaxException.of(Errno.ENODEV, attempt,
         "it is in mode " + mode + ", and jdax maps namespaces in mode devdax",
         remedy);
   }
 
   private static void requireGranularity(String attempt, FileClaim claim, PageSize alignment) throws DaxException {
     if (!claim.serves(alignment)) {
-      throw new DaxException(Errno.EOPNOTSUPP, attempt,
+      throw DaxException.of(Errno.EOPNOTSUPP, attempt,
           "its alignment is " + alignment + ", and the file is faulted in blocks of " + claim.granularity(),
           "put the image on hugetlbfs with such pages, or waive the granularity");
     }

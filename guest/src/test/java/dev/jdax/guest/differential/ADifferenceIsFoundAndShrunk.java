@@ -109,7 +109,7 @@ class ADifferenceIsFoundAndShrunk {
               return InvocationHandler.invokeDefault(proxy, method, arguments); // a resize in one step, as Linux has it
             }
             if (method.getName().equals("resize") && arguments[0].equals(2) && !arguments[1].equals(0L)) {
-              throw new DaxException(Errno.ENOMEM, "resize", "a test says so", "do not");
+              throw DaxException.of(Errno.ENOMEM, "resize", "a test says so", "do not");
             }
             try {
               return method.invoke(region, arguments);

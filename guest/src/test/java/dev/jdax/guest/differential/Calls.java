@@ -17,8 +17,8 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxMapping;
 import dev.jdax.DaxRange;
 import dev.jdax.DaxRegion;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 
 /** A region, ours or Linux's, by calls of the API. */
 final class Calls implements Side {
@@ -74,7 +74,7 @@ final class Calls implements Side {
 
   private void create(Step step) throws DaxException {
     made(switch (step.words().size()) {
-      case 0 -> region.create();
+      case 0 -> region.createEmpty();
       case 1 -> region.create(ByteSize.parse(step.word(0)));
       default -> region.create(ByteSize.parse(step.word(0)), pageSize(step.word(1)));
     });
@@ -95,14 +95,14 @@ final class Calls implements Side {
   }
 
   private String perform(Step step, DaxDevice device) throws DaxException {
-    Removal removal = step.force() ? Removal.FORCE : Removal.IF_IDLE;
+    OnMapped onMapped = step.force() ? OnMapped.REVOKE : OnMapped.REFUSE;
     switch (step.verb()) {
-      case RESIZE -> device.resize(ByteSize.parse(step.word(1)), removal);
+      case RESIZE -> device.resize(ByteSize.parse(step.word(1)), onMapped);
       case ALIGN -> device.setAlignment(pageSize(step.word(1)));
       case ENABLE -> device.enable();
-      case DISABLE -> device.disable(removal);
+      case DISABLE -> device.disable(onMapped);
       case DESTROY -> {
-        device.destroy(removal);
+        device.destroy(onMapped);
         gone(device);
       }
       case MAP -> {

@@ -110,7 +110,7 @@ public final class Comparison implements AutoCloseable {
       for (DaxRegion region : List.of(pair.ours, pair.other)) {
         DaxDevice first = region.devices().getFirst();
         first.resize(PageSize.SIZE_2M.bytes());
-        region.create().resize(PageSize.SIZE_2M.bytes());
+        region.createEmpty().resize(PageSize.SIZE_2M.bytes());
         first.resize(2 * PageSize.SIZE_2M.bytes());
       }
       String ours = new Texts(pair.ours).modes();

@@ -7,8 +7,8 @@ import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 
 /** One of two regions to which the same is done, in one way. */
 interface Side {
@@ -28,7 +28,7 @@ interface Side {
   static void clear(DaxRegion region) throws DaxException {
     for (DaxDevice device : region.devices()) {
       if (device.state() == DeviceState.BOUND) {
-        device.disable(Removal.FORCE);
+        device.disable(OnMapped.REVOKE);
       }
       device.resize(0);
       if (device.id() == 0) {

@@ -66,7 +66,7 @@ final class Texts implements Side {
 
   /** What Linux's files say of a device that is not there; ours has no file to say it. */
   private static DaxException none(Errno errno) {
-    return new DaxException(errno, "find a device", "there is none", "make it");
+    return DaxException.of(errno, "find a device", "there is none", "make it");
   }
 
   @Override

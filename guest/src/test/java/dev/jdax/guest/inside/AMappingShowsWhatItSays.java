@@ -17,8 +17,8 @@ import dev.jdax.Access;
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxMapping;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import dev.jdax.kernel.Dax;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.Piece;
@@ -42,7 +42,7 @@ public class AMappingShowsWhatItSays {
 
   @AfterEach
   void destroyIt() throws IOException {
-    device.destroy(Removal.FORCE);
+    device.destroy(OnMapped.REVOKE);
   }
 
   @AfterAll

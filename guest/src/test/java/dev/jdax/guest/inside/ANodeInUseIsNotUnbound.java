@@ -19,8 +19,8 @@ import dev.jdax.DaxMapping;
 import dev.jdax.DaxMode;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.Refusal;
-import dev.jdax.Removal;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +41,7 @@ public class ANodeInUseIsNotUnbound {
 
   @AfterEach
   void destroyIt() throws IOException {
-    device.destroy(Removal.FORCE);
+    device.destroy(OnMapped.REVOKE);
   }
 
   @AfterAll
@@ -56,9 +56,9 @@ public class ANodeInUseIsNotUnbound {
 
   private void assertNotUnbound(long pid, String command) throws IOException {
     String sentence = "cannot unbind " + device + ": " + used(pid, command);
-    List<Refusal.Step> ends = List.of(device::disable, () -> device.disable(Removal.FORCE),
-        () -> device.resize(4 * MIB, Removal.FORCE), () -> device.destroy(Removal.FORCE),
-        () -> device.setMode(DaxMode.SYSTEM_RAM, Removal.FORCE));
+    List<Refusal.Step> ends = List.of(device::disable, () -> device.disable(OnMapped.REVOKE),
+        () -> device.resize(4 * MIB, OnMapped.REVOKE), () -> device.destroy(OnMapped.REVOKE),
+        () -> device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REVOKE));
     ends.forEach(end -> assertRefused(end, Errno.EBUSY, sentence));
     assertThat(device.state()).isEqualTo(DeviceState.BOUND);
     assertThat(device.size()).isEqualTo(SIZE);
@@ -69,7 +69,7 @@ public class ANodeInUseIsNotUnbound {
     try (Beside holder = Beside.shell("exec 3<>" + Hmem.node(device))) {
       assertNotUnbound(holder.pid(), "sh");
       try (DaxMapping mapping = device.map(Access.READ_WRITE)) {
-        assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY,
+        assertRefused(() -> device.disable(OnMapped.REVOKE), Errno.EBUSY,
             "cannot unbind " + device + ": " + used(holder.pid(), "sh"));
         assertThat(mapping.isOpen()).isTrue(); // it was not taken for what could not be done
       }
@@ -102,7 +102,7 @@ public class ANodeInUseIsNotUnbound {
     Path node = Path.of(Hmem.node(device));
     long self = ProcessHandle.current().pid();
     try (FileChannel _ = FileChannel.open(node, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      assertRefused(() -> device.disable(Removal.FORCE), Errno.EBUSY,
+      assertRefused(() -> device.disable(OnMapped.REVOKE), Errno.EBUSY,
           "cannot unbind " + device + ": " + used(self, "java"));
       assertNotUnbound(self, "java");
     }
@@ -118,14 +118,14 @@ public class ANodeInUseIsNotUnbound {
     memory.set(JAVA_LONG, 0, 42);
     assertRefused(device::disable, Errno.EBUSY,
         "cannot disable " + device + ": 1 mapping of it is open; close them, or force it (EBUSY)");
-    device.disable(Removal.FORCE);
+    device.disable(OnMapped.REVOKE);
     assertThat(mapping.isOpen()).isFalse();
     assertThatThrownBy(() -> memory.get(JAVA_LONG, 0)).isInstanceOf(IllegalStateException.class);
     device.enable();
     assertThatThrownBy(() -> memory.get(JAVA_LONG, 0)).isInstanceOf(IllegalStateException.class); // C24
     try (DaxMapping another = device.map(Access.READ_ONLY)) {
       assertThat(another.segment().get(JAVA_LONG, 0)).isEqualTo(42);
-      device.resize(4 * MIB, Removal.FORCE);
+      device.resize(4 * MIB, OnMapped.REVOKE);
       assertThat(another.isOpen()).isFalse();
     }
     try (DaxMapping another = device.map(Access.READ_ONLY)) {

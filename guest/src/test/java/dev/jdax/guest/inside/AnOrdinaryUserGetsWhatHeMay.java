@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxRegion;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
-import dev.jdax.Removal;
 import org.junit.jupiter.api.Test;
 
 /** A user who is not root sees devices and sizes, and no ranges; he maps a node that he may open. */
@@ -17,7 +17,7 @@ public class AnOrdinaryUserGetsWhatHeMay {
   @Test
   void listsAndMapsWhatIsGivenToHim() throws Exception {
     DaxRegion region = Hmem.idle();
-    DaxDevice device = region.create();
+    DaxDevice device = region.createEmpty();
     device.setAlignment(PageSize.SIZE_4K);
     device.resize(16 * MIB);
     device.enable();
@@ -47,6 +47,6 @@ public class AnOrdinaryUserGetsWhatHeMay {
       assertThat(nobody.tell("load 4096")).isEqualTo("4096");
       assertThat(root.tell("load 8192")).isEqualTo("8192");
     }
-    device.destroy(Removal.IF_IDLE);
+    device.destroy(OnMapped.REFUSE);
   }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
-import dev.jdax.Removal;
+import dev.jdax.OnMapped;
 import dev.jdax.kernel.Dax;
 import dev.jdax.kernel.KernelRegion;
 import dev.jdax.platform.Fd;
@@ -26,7 +26,7 @@ final class Hmem {
     DaxRegion region = region();
     DaxDevice first = region.devices().getFirst();
     if (first.size() > 0) {
-      first.setMode(DaxMode.DEVDAX, Removal.IF_IDLE);
+      first.setMode(DaxMode.DEVDAX, OnMapped.REFUSE);
       first.disable();
       first.resize(0);
     }

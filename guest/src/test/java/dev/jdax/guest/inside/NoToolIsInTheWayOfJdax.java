@@ -18,7 +18,7 @@ import dev.jdax.Access;
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
-import dev.jdax.Removal;
+import dev.jdax.OnMapped;
 import dev.jdax.kernel.Dax;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,8 +131,8 @@ public class NoToolIsInTheWayOfJdax {
     assertThat(region.availableSize()).isEqualTo(region.size());
     DaxDevice whole = region.create(region.size());
     whole.map(Access.READ_WRITE).close();
-    whole.setMode(DaxMode.SYSTEM_RAM, Removal.IF_IDLE);
-    whole.setMode(DaxMode.DEVDAX, Removal.IF_IDLE);
+    whole.setMode(DaxMode.SYSTEM_RAM, OnMapped.REFUSE);
+    whole.setMode(DaxMode.DEVDAX, OnMapped.REFUSE);
     whole.destroy();
     assertThat(Dax.devices()).hasSize(1);
   }

@@ -13,6 +13,7 @@ import java.util.List;
 
 import dev.jdax.Access;
 import dev.jdax.DaxDevice;
+import dev.jdax.DaxException;
 import dev.jdax.DaxMapping;
 import dev.jdax.PageFaults;
 import dev.jdax.kernel.Dax;
@@ -40,6 +41,8 @@ final class Puppet {
       String answer;
       try {
         answer = String.valueOf(puppet.obey(order.split(" ")));
+      } catch (DaxException e) {
+        answer = "DaxException: " + e.getMessage();
       } catch (Exception | InternalError e) {
         answer = e.getClass().getSimpleName() + ": " + e.getMessage();
       }
@@ -70,7 +73,7 @@ final class Puppet {
         memory.set(JAVA_LONG, Long.parseLong(words[1]), Long.parseLong(words[2]));
         yield "stored";
       }
-      case "check" -> mapping.check(0, mapping.length());
+      case "check" -> mapping.firstUnreachable(0, mapping.length());
       case "faults-of-touch" -> faultsOfTouch(Long.parseLong(words[1]));
       case "close" -> {
         mapping.close();

@@ -20,9 +20,9 @@ import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
 import dev.jdax.Errno;
+import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
 import dev.jdax.Refusal;
-import dev.jdax.Removal;
 import dev.jdax.guest.inside.CommandLines.Run;
 
 /**
@@ -114,13 +114,13 @@ final class Reconfigurer {
     PageSize alignment = alignment();
     switch (random.nextInt(8)) {
       case 0, 1 -> call("create", () -> region.create(size, alignment));
-      case 2 -> call("resize", () -> device.resize(size, Removal.FORCE));
+      case 2 -> call("resize", () -> device.resize(size, OnMapped.REVOKE));
       case 3 -> call("align", () -> device.setAlignment(alignment));
       case 4 -> call("enable", device::enable);
-      case 5 -> call("disable", () -> device.disable(Removal.FORCE));
+      case 5 -> call("disable", () -> device.disable(OnMapped.REVOKE));
       case 6 -> call("set mode", () -> device.setMode(random.nextInt(4) == 0 ? DaxMode.SYSTEM_RAM : DaxMode.DEVDAX,
-          Removal.FORCE));
-      default -> call("destroy", () -> device.destroy(Removal.FORCE));
+          OnMapped.REVOKE));
+      default -> call("destroy", () -> device.destroy(OnMapped.REVOKE));
     }
   }
 

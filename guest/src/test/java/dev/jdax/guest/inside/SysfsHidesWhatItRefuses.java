@@ -16,7 +16,7 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRegion;
 import dev.jdax.DeviceState;
 import dev.jdax.Errno;
-import dev.jdax.Removal;
+import dev.jdax.OnMapped;
 import dev.jdax.kernel.MemoryBlock;
 import dev.jdax.kernel.MemoryBlocks;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +42,7 @@ public class SysfsHidesWhatItRefuses {
   @Test
   @Order(1)
   void aTextOfNoBytes() throws Exception {
-    DaxDevice device = Hmem.idle().create();
+    DaxDevice device = Hmem.idle().createEmpty();
     device.resize(4 * MIB);
     assertThat(Shell.run("printf '' >" + Hmem.folder(device) + "size").status()).isZero(); // "success"
     assertThat(device.size()).isEqualTo(4 * MIB);
@@ -56,7 +56,7 @@ public class SysfsHidesWhatItRefuses {
   @Test
   @Order(2)
   void aRangeGivenByHand() throws Exception {
-    DaxDevice device = Hmem.idle().create(); // no driver has it, so that Linux would only add the range
+    DaxDevice device = Hmem.idle().createEmpty(); // no driver has it, so that Linux would only add the range
     device.resize(4 * MIB);
     assertRefused(() -> device.attribute("mapping").store("0x50000000-0x501fffff"), Errno.EOPNOTSUPP,
         "cannot write \"0x50000000-0x501fffff\" to mapping of " + device + ": a range that is given by hand can crash "
@@ -69,7 +69,7 @@ public class SysfsHidesWhatItRefuses {
   @Test
   @Order(3)
   void aBindByNewId() throws Exception {
-    DaxDevice device = Hmem.idle().create();
+    DaxDevice device = Hmem.idle().createEmpty();
     assertThat(Shell.echo(device.name(), Hmem.DEVICE_DAX + "new_id")).isZero(); // "success"
     assertThat(device.state()).isEqualTo(DeviceState.EMPTY);
     assertRefused(device::enable, Errno.ENXIO,
@@ -84,7 +84,7 @@ public class SysfsHidesWhatItRefuses {
     DaxRegion region = Hmem.idle();
     DaxDevice device = region.create(128 * MIB);
     long before = memTotal();
-    device.setMode(DaxMode.SYSTEM_RAM, Removal.IF_IDLE);
+    device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REFUSE);
     assertRefused(() -> device.map(Access.READ_ONLY), Errno.ENXIO);
     MemoryBlocks blocks = MemoryBlocks.of(device);
     assertThat(MemoryBlocks.autoOnlinePolicy()).isEqualTo("offline");
@@ -96,15 +96,15 @@ public class SysfsHidesWhatItRefuses {
     assertThat(memTotal() - before).isBetween(100 * MIB, 128 * MIB);
     assertRefused(device::disable, Errno.EBUSY, "cannot disable " + device
         + ": its memory is the kernel's; set its mode to devdax first (EBUSY)");
-    assertRefused(() -> device.setMode(DaxMode.DEVDAX, Removal.FORCE), Errno.EBUSY, "cannot unbind " + device
+    assertRefused(() -> device.setMode(DaxMode.DEVDAX, OnMapped.REVOKE), Errno.EBUSY, "cannot unbind " + device
         + ": memory block " + block.number() + " of it, at 0x%x, is online; ".formatted(block.start())
         + "take its memory offline first: offline-memory " + device + " (EBUSY)");
-    assertRefused(() -> device.destroy(Removal.FORCE), Errno.EBUSY);
+    assertRefused(() -> device.destroy(OnMapped.REVOKE), Errno.EBUSY);
     assertThat(device.mode()).contains(DaxMode.SYSTEM_RAM);
     assertThat(blocks.offline()).isEqualTo(1);
     assertThat(memTotal()).isEqualTo(before);
     assertThat(block.folder()).exists();
-    device.setMode(DaxMode.DEVDAX, Removal.IF_IDLE);
+    device.setMode(DaxMode.DEVDAX, OnMapped.REFUSE);
     assertThat(block.folder()).doesNotExist();
     device.map(Access.READ_WRITE).close();
     device.destroy();
@@ -116,7 +116,7 @@ public class SysfsHidesWhatItRefuses {
   void memoryThatIsOnlineIsKept() throws Exception {
     DaxRegion region = Hmem.idle();
     DaxDevice device = region.create(128 * MIB);
-    device.setMode(DaxMode.SYSTEM_RAM, Removal.IF_IDLE);
+    device.setMode(DaxMode.SYSTEM_RAM, OnMapped.REFUSE);
     MemoryBlocks blocks = MemoryBlocks.of(device);
     blocks.online(MemoryBlocks.Zone.MOVABLE);
     Path block = blocks.list().getFirst().folder();
@@ -131,7 +131,7 @@ public class SysfsHidesWhatItRefuses {
     Shell.echo(device.name(), Hmem.DEVICE_DAX + "remove_id");
     // now the device is spoilt, whatever addresses it has.
     device.resize(0);
-    DaxDevice keeper = region.create();
+    DaxDevice keeper = region.createEmpty();
     keeper.resize(128 * MIB); // the addresses that are taken
     device.resize(4 * MIB);
     assertRefused(device::enable, Errno.EINVAL, "cannot write " + device
