@@ -9,9 +9,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
-import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.Growth;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.RegionInfo;
 import dev.jdax.spi.Unwind;
 
@@ -450,7 +450,7 @@ public final class DaxDevice {
       throw DaxException.of(Errno.ENXIO, attempt, "it is being unbound by force", "enable it first");
     }
     MappingRules.check(attempt, info, offset, length);
-    Backing backing = region.ops().backing(id);
+    Memory backing = region.ops().backing(id);
     MappingRules.checkGranularity(attempt, info, backing);
     return DaxMapping.of(attempt, this, info, backing, access, offset, length);
   }

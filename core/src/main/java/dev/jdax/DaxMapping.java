@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
 
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.Vma;
-import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -41,7 +41,7 @@ public final class DaxMapping implements AutoCloseable {
   private final DaxDevice device;
   private final Access access;
   private final PageSize alignment;
-  private final Backing backing;
+  private final Memory backing;
   private final long offset;
   private final Reservation run;
   private final Arena arena;
@@ -65,7 +65,7 @@ public final class DaxMapping implements AutoCloseable {
   private volatile boolean revokedInVain;
   private final Leases leases = new Leases();
 
-  private DaxMapping(DaxDevice device, Access access, PageSize alignment, Backing backing, long offset,
+  private DaxMapping(DaxDevice device, Access access, PageSize alignment, Memory backing, long offset,
       Placement placed, Arena arena) {
     this.device = device;
     this.access = access;
@@ -89,7 +89,7 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   /** Maps what was checked; on failure nothing is left behind. Called with the region lock held. */
-  static DaxMapping of(String attempt, DaxDevice device, DeviceInfo info, Backing backing, Access access, long offset,
+  static DaxMapping of(String attempt, DaxDevice device, DeviceInfo info, Memory backing, Access access, long offset,
       long length) throws DaxException {
     StackRoom.require();
     rehearseTheEnd();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-import dev.jdax.spi.Backing;
+import dev.jdax.spi.Memory;
 
 /**
  * Which bytes of which files a mapping shows: two mappings at different addresses may show the same ones.
@@ -35,7 +35,7 @@ final class MappedFiles {
   /**
    * A part of a mapping.
    *
-   * @param file the file, or the device: {@link Backing#memory}
+   * @param file the file, or the device: {@link Memory#identity}
    * @param fileOffset where the part begins in it, in bytes
    * @param at where the part begins in the mapping
    * @param length how long it is

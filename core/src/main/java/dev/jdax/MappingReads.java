@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 
 import dev.jdax.platform.CpuCache;
 import dev.jdax.platform.Reservation;
-import dev.jdax.spi.Backing;
+import dev.jdax.spi.Memory;
 
 /**
  * Copies out of one mapping; what has vanished is an error, and no signal. Ranges were checked before.
@@ -16,10 +16,10 @@ final class MappingReads {
   private final DaxMapping mapping;
   private final Reservation run;
   private final MemorySegment segment;
-  private final Backing backing;
+  private final Memory backing;
   private final Persistence persistence;
 
-  MappingReads(DaxMapping mapping, Reservation run, MemorySegment segment, Backing backing, Persistence persistence) {
+  MappingReads(DaxMapping mapping, Reservation run, MemorySegment segment, Memory backing, Persistence persistence) {
     this.mapping = mapping;
     this.run = run;
     this.segment = segment;

@@ -3,8 +3,8 @@ package dev.jdax;
 
 import java.util.List;
 
-import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.Memory;
 
 /**
  * What is checked before the kernel is asked to map.
@@ -46,10 +46,10 @@ final class MappingRules {
     }
   }
 
-  static void checkGranularity(String attempt, DeviceInfo device, Backing backing) throws DaxException {
+  static void checkGranularity(String attempt, DeviceInfo device, Memory backing) throws DaxException {
     PageSize alignment = device.alignment();
     PageSize granularity = backing.granularity();
-    if (backing.serves(alignment)) {
+    if (Memory.serves(granularity, backing.granularityWaived(), alignment)) {
       return;
     }
     throw DaxException.of(Errno.EOPNOTSUPP, attempt,

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 
 import dev.jdax.platform.CpuCache;
 import dev.jdax.platform.Reservation;
-import dev.jdax.spi.Backing;
+import dev.jdax.spi.Memory;
 
 /**
  * Copies into one mapping, and fills it, durably. Ranges were checked before.
@@ -26,10 +26,10 @@ final class MappingStores {
   private final Reservation run;
   private final MemorySegment segment;
   private final MappedFiles files;
-  private final Backing backing;
+  private final Memory backing;
   private final Persistence persistence;
 
-  MappingStores(DaxMapping mapping, Reservation run, MemorySegment segment, MappedFiles files, Backing backing,
+  MappingStores(DaxMapping mapping, Reservation run, MemorySegment segment, MappedFiles files, Memory backing,
       Persistence persistence) {
     this.mapping = mapping;
     this.run = run;

@@ -2,7 +2,7 @@
 package dev.jdax;
 
 import dev.jdax.platform.Reservation;
-import dev.jdax.spi.Backing;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.StoreObserver;
 
 /**
@@ -16,7 +16,7 @@ final class ObservedPersistence extends Persistence {
   /** Where the mapping begins in its device. */
   private final long start;
 
-  ObservedPersistence(DaxMapping mapping, Reservation run, Backing backing, PersistenceDomain domain,
+  ObservedPersistence(DaxMapping mapping, Reservation run, Memory backing, PersistenceDomain domain,
       StoreObserver observer) {
     super(mapping, run, backing, domain);
     this.observer = observer;

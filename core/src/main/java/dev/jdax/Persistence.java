@@ -8,7 +8,7 @@ import dev.jdax.platform.CacheRoute;
 import dev.jdax.platform.CpuCache;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
-import dev.jdax.spi.Backing;
+import dev.jdax.spi.Memory;
 
 /**
  * Makes the stores of one mapping durable, as its persistence domain needs it. Ranges were checked before.
@@ -21,17 +21,17 @@ import dev.jdax.spi.Backing;
 class Persistence {
   private final DaxMapping mapping;
   private final Reservation run;
-  private final Backing backing;
+  private final Memory backing;
   private final PersistenceDomain domain;
 
-  Persistence(DaxMapping mapping, Reservation run, Backing backing, PersistenceDomain domain) {
+  Persistence(DaxMapping mapping, Reservation run, Memory backing, PersistenceDomain domain) {
     this.mapping = mapping;
     this.run = run;
     this.backing = backing;
     this.domain = domain;
   }
 
-  static Persistence of(DaxMapping mapping, Reservation run, Backing backing, PersistenceDomain domain) {
+  static Persistence of(DaxMapping mapping, Reservation run, Memory backing, PersistenceDomain domain) {
     return backing.observer().<Persistence>map(
         observer -> new ObservedPersistence(mapping, run, backing, domain, observer))
         .orElseGet(() -> new Persistence(mapping, run, backing, domain));

@@ -9,10 +9,10 @@ import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
 import dev.jdax.platform.TooManyMappingsException;
-import dev.jdax.spi.Backing;
 import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.Extent;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -25,7 +25,7 @@ import dev.jdax.spi.Unwind;
 record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> files) {
 
   /** Maps what was checked; the caller's unwinding leaves nothing behind. */
-  static Placement of(String attempt, DeviceInfo info, Backing backing, Access access, long offset, long length,
+  static Placement of(String attempt, DeviceInfo info, Memory backing, Access access, long offset, long length,
       Unwind unwind) throws DaxException {
     try (Descriptor file = backing.open(access)) {
       List<Piece> pieces = pieces(file, backing.extents(), offset, length);
@@ -58,27 +58,21 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
         e.remedyOr(remedy), e);
   }
 
-  /** The parts of the file that stand for the part of the device. */
+  /** {@return the parts of the file that the part of the device consists of} */
   private static List<Piece> pieces(Descriptor file, List<Extent> extents, long offset, long length) {
     List<Piece> pieces = new ArrayList<>();
-    long at = 0;
-    for (Extent extent : extents) {
-      long from = Math.max(offset - at, 0);
-      long to = Math.min(offset + length - at, extent.length());
-      if (from < to) {
-        pieces.add(new Piece(file.number(), extent.fileOffset() + from, to - from));
-      }
-      at += extent.length();
+    for (Extent extent : Extent.part(extents, offset, length)) {
+      pieces.add(new Piece(file.number(), extent.fileOffset(), extent.length()));
     }
     return pieces;
   }
 
   /** {@return which bytes of the file, or of the device, the pieces show} */
-  private static List<MappedFiles.Part> files(Backing backing, List<Piece> pieces) {
+  private static List<MappedFiles.Part> files(Memory backing, List<Piece> pieces) {
     List<MappedFiles.Part> files = new ArrayList<>();
     long at = 0;
     for (Piece piece : pieces) {
-      files.add(new MappedFiles.Part(backing.memory(), piece.fileOffset(), at, piece.length()));
+      files.add(new MappedFiles.Part(backing.identity(), piece.fileOffset(), at, piece.length()));
       at += piece.length();
     }
     return files;
@@ -90,7 +84,7 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
    * counted. The blocks are those of a fault: where that may be smaller than the alignment, a whole aligned block would
    * fill a file's holes.
    */
-  private static void probe(String attempt, Reservation run, Backing backing, DeviceInfo info, Access access,
+  private static void probe(String attempt, Reservation run, Memory backing, DeviceInfo info, Access access,
       long offset, long length) throws SystemCallException, DaxException {
     long block = backing.granularity().bytes();
     for (Extent blocks : blocksToProbe(info, block, offset, length)) {

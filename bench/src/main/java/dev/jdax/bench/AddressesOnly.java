@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.bench;
 
+import java.util.List;
+
 import dev.jdax.Access;
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
-import dev.jdax.spi.Claim;
 import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.Descriptor;
+import dev.jdax.spi.Extent;
 import dev.jdax.spi.InProcessRegion;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 
@@ -43,10 +46,10 @@ final class AddressesOnly implements DaxDriver {
     return InProcessRegion.dynamic(new NoMemory(size), 0, PageSize.SIZE_2M);
   }
 
-  private record NoMemory(long size) implements Claim {
+  private record NoMemory(long size) implements Memory {
     @Override
-    public long fileOffset() {
-      return 0;
+    public List<Extent> extents() {
+      return List.of(new Extent(0, size));
     }
 
     @Override
@@ -68,11 +71,6 @@ final class AddressesOnly implements DaxDriver {
     public Descriptor open(Access access) throws DaxException {
       throw DaxException.of(Errno.ENXIO, "open " + ByteSize.format(size), "there is no memory behind the addresses",
           "take a region of memory");
-    }
-
-    @Override
-    public void prepare(long offset, long length) {
-      // nothing is there to be made ready
     }
 
     @Override

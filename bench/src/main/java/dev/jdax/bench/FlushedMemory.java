@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.bench;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-
 import dev.jdax.DaxException;
 import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
 import dev.jdax.hmem.HmemDriver;
 import dev.jdax.hmem.HmemRegion;
-import dev.jdax.spi.Backing;
 import dev.jdax.spi.DaxDriver;
+import dev.jdax.spi.ForwardingMemory;
+import dev.jdax.spi.InProcessRegion;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
+import dev.jdax.spi.Unwind;
 
 /**
  * A driver of this machine's memory whose persistence domain is said to be the memory controller: so that lines of the
@@ -28,8 +28,6 @@ final class FlushedMemory implements DaxDriver {
   record Source(long size, PageSize pageSize) implements MemorySource {
   }
 
-  private final HmemDriver hmem = new HmemDriver();
-
   @Override
   public String name() {
     return "flushed";
@@ -43,24 +41,22 @@ final class FlushedMemory implements DaxDriver {
   @Override
   public RegionOps probe(MemorySource source) throws DaxException {
     Source wanted = (Source) source;
-    RegionOps ops = hmem.probe(HmemRegion.of(wanted.size, wanted.pageSize));
-    return inFrontOf(RegionOps.class, ops, "backing", backing -> inFrontOf(Backing.class, (Backing) backing,
-        "persistenceDomain", _ -> PersistenceDomain.MEMORY_CONTROLLER));
+    try (Unwind unwind = new Unwind()) {
+      Memory claim = unwind.make(() -> HmemDriver.claim(HmemRegion.of(wanted.size, wanted.pageSize)), Memory::close);
+      RegionOps region = InProcessRegion.dynamic(new Flushed(claim), 0, wanted.pageSize);
+      unwind.keep();
+      return region;
+    }
   }
 
-  private interface Change {
-    Object of(Object answer);
-  }
+  private static final class Flushed extends ForwardingMemory {
+    Flushed(Memory claim) {
+      super(claim);
+    }
 
-  /** {@return what answers as the other does, but for one method} */
-  private static <T> T inFrontOf(Class<T> type, T other, String name, Change change) {
-    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[]{type}, (_, method, arguments) -> {
-      try {
-        Object answer = method.invoke(other, arguments);
-        return method.getName().equals(name) ? change.of(answer) : answer;
-      } catch (InvocationTargetException e) {
-        throw e.getCause();
-      }
-    }));
+    @Override
+    public PersistenceDomain persistenceDomain(boolean synchronousMapping) {
+      return PersistenceDomain.MEMORY_CONTROLLER;
+    }
   }
 }

@@ -31,10 +31,10 @@ import dev.jdax.platform.Piece;
 import dev.jdax.platform.Reservation;
 import dev.jdax.platform.SystemCallException;
 import dev.jdax.platform.TooManyMappingsException;
-import dev.jdax.spi.Claim;
 import dev.jdax.spi.Descriptor;
-import dev.jdax.spi.FaultGranularity;
+import dev.jdax.spi.Extent;
 import dev.jdax.spi.FileUsers;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -44,9 +44,9 @@ import dev.jdax.spi.Unwind;
  * shared is locked exclusively until all of it is claimed, and shared from then on, so that others can attach to it and
  * nobody can make it a second time.
  */
-final class HmemClaim implements Claim {
+final class HmemClaim implements Memory {
   private final Fd file;
-  private final Object memory;
+  private final Object identity;
   private final long size;
   private final PageSize granularity;
   private final boolean granularityWaived;
@@ -60,7 +60,7 @@ final class HmemClaim implements Claim {
 
   private HmemClaim(Fd file, HmemRegion wanted, PageSize granularity, Reservation pin) {
     this.file = file;
-    this.memory = wanted.file().isPresent() ? memoryIn(file) : file;
+    this.identity = wanted.file().isPresent() ? identityOf(file) : file;
     this.size = wanted.size();
     this.granularity = granularity;
     this.granularityWaived = wanted.granularityWaived();
@@ -212,7 +212,7 @@ final class HmemClaim implements Claim {
   private static PageSize granularity(String attempt, HmemRegion wanted, Fd file)
       throws DaxException, SystemCallException {
     PageSize granularity = pageSizeOf(attempt, file);
-    if (FaultGranularity.serves(granularity, wanted.granularityWaived(), wanted.pageSize())) {
+    if (Memory.serves(granularity, wanted.granularityWaived(), wanted.pageSize())) {
       return granularity;
     }
     throw DaxException.of(Errno.EOPNOTSUPP, attempt,
@@ -258,17 +258,17 @@ final class HmemClaim implements Claim {
   }
 
   @Override
-  public long fileOffset() {
-    return 0;
+  public List<Extent> extents() {
+    return List.of(new Extent(0, size));
   }
 
   @Override
-  public Object memory() {
-    return memory;
+  public Object identity() {
+    return identity;
   }
 
   /** {@return which file it is, since several may attach to one; it has to do with this claim alone if nobody says it} */
-  private static Object memoryIn(Fd file) {
+  private static Object identityOf(Fd file) {
     try {
       return file.status().id();
     } catch (SystemCallException e) {
@@ -276,8 +276,8 @@ final class HmemClaim implements Claim {
     }
   }
 
-  @Override
-  public long size() {
+  /** {@return how much memory, in bytes} */
+  long size() {
     return size;
   }
 
@@ -330,12 +330,14 @@ final class HmemClaim implements Claim {
   }
 
   @Override
-  public void prepare(long offset, long length) throws DaxException {
+  public void prepare(Extent part) throws DaxException {
     if (clear == ClearPolicy.NEVER) {
       return;
     }
-    String attempt = "clear " + ByteSize.format(length) + " at " + ByteSize.hex(offset);
-    try (Reservation run = Reservation.of(List.of(new Piece(file.number(), offset, length)), granularity.bytes())) {
+    long offset = part.fileOffset();
+    String attempt = "clear " + ByteSize.format(part.length()) + " at " + ByteSize.hex(offset);
+    List<Piece> pieces = List.of(new Piece(file.number(), offset, part.length()));
+    try (Reservation run = Reservation.of(pieces, granularity.bytes())) {
       run.place(true);
       OptionalLong gone = run.clear(granularity.bytes());
       if (gone.isPresent()) {

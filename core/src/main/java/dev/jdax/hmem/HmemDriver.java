@@ -5,9 +5,9 @@ import java.util.OptionalInt;
 
 import dev.jdax.DaxException;
 import dev.jdax.PageSize;
-import dev.jdax.spi.Claim;
 import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.InProcessRegion;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.Unwind;
@@ -40,9 +40,21 @@ public final class HmemDriver implements DaxDriver {
     };
   }
 
+  /**
+   * Claims memory as {@link #probe} does, for another driver, whose regions change some answers of this memory
+   * ({@link dev.jdax.spi.ForwardingMemory}).
+   *
+   * @param wanted how much, in which pages, and where
+   * @return the memory; it is claimed until it is closed
+   * @throws DaxException if it cannot be claimed
+   */
+  public static Memory claim(HmemRegion wanted) throws DaxException {
+    return HmemClaim.make(wanted);
+  }
+
   private static RegionOps dynamic(HmemRegion wanted) throws DaxException {
     try (Unwind unwind = new Unwind()) {
-      Claim claim = unwind.make(() -> HmemClaim.make(wanted), HmemClaim::close);
+      Memory claim = unwind.make(() -> claim(wanted), Memory::close);
       RegionOps region = InProcessRegion.dynamic(claim, 0, wanted.pageSize());
       unwind.keep();
       return region;
@@ -51,7 +63,7 @@ public final class HmemDriver implements DaxDriver {
 
   private static RegionOps whole(HmemAttachment shared) throws DaxException {
     try (Unwind unwind = new Unwind()) {
-      Claim claim = unwind.make(() -> HmemClaim.attach(shared), HmemClaim::close);
+      HmemClaim claim = unwind.make(() -> HmemClaim.attach(shared), HmemClaim::close);
       InProcessRegion region = InProcessRegion.fixed(claim, OptionalInt.empty(), 0, claim.granularity());
       region.createDevice(0, 0, claim.size());
       unwind.keep();

@@ -19,9 +19,9 @@ import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.FoundFile;
 import dev.jdax.platform.SystemCallException;
 import dev.jdax.platform.WholeFile;
-import dev.jdax.spi.Backing;
 import dev.jdax.spi.Descriptor;
 import dev.jdax.spi.Extent;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.Unwind;
 
 /**
@@ -37,10 +37,10 @@ import dev.jdax.spi.Unwind;
  * @param nvdimms the NVDIMMs behind it, if that is what it is made of
  */
 record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, Object binding, PageSize granularity,
-    long size, Optional<NvdimmRegion> nvdimms) implements Backing {
+    long size, Optional<NvdimmRegion> nvdimms) implements Memory {
 
   @Override
-  public Object memory() {
+  public Object identity() {
     return List.of(tree, name, incarnation);
   }
 
@@ -185,7 +185,7 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
 
   @Override
   public boolean deepFlush(String attempt) throws DaxException {
-    return nvdimms.isPresent() ? nvdimms.get().deepFlush(attempt) : Backing.super.deepFlush(attempt);
+    return nvdimms.isPresent() ? nvdimms.get().deepFlush(attempt) : Memory.super.deepFlush(attempt);
   }
 
   @Override
@@ -197,6 +197,12 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
     }
     return DaxException.of(Errno.EFAULT, attempt, "the block at " + ByteSize.hex(at) + " of it cannot be touched",
         "look at the kernel's log: it may be poisoned, or " + name + " was unbound meanwhile");
+  }
+
+  /** Between two mappings nothing is held: the memory is the kernel's. */
+  @Override
+  public void close() {
+    // Each open() has a descriptor, which its caller closes.
   }
 
   private boolean hugePagesAreDisabled() {

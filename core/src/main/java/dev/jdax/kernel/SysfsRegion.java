@@ -24,9 +24,9 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
-import dev.jdax.spi.Backing;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.FirstFew;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.RegionInfo;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.Unwind;
@@ -330,7 +330,7 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public Backing backing(int device) throws DaxException {
+  public Memory backing(int device) throws DaxException {
     try (SysfsFolder attributes = open(device)) {
       Object binding = NodeBacking.bindingOf(attributes).orElseThrow(() -> DaxException.of(Errno.ENXIO,
           "map " + name(device), "somebody else has unbound it meanwhile", "see who reconfigures it"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.powerfailure;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -12,10 +13,11 @@ import dev.jdax.PageSize;
 import dev.jdax.PersistenceDomain;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.SystemCallException;
-import dev.jdax.spi.Claim;
 import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.Descriptor;
+import dev.jdax.spi.Extent;
 import dev.jdax.spi.InProcessRegion;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.StoreObserver;
@@ -25,7 +27,7 @@ import dev.jdax.spi.Unwind;
  * Volatile memory that plays persistent memory, one static device of it: stores have to reach the memory controller,
  * and somebody is told of what is done about that.
  */
-final class MemoryUnderTest implements Claim {
+final class MemoryUnderTest implements Memory {
   /** What a size has to be a multiple of. */
   static final PageSize PAGE = PageSize.SIZE_4K;
 
@@ -67,7 +69,7 @@ final class MemoryUnderTest implements Claim {
       try (Unwind unwind = new Unwind()) {
         MemoryUnderTest memory = unwind.make(() -> make((Wanted) source), MemoryUnderTest::close);
         InProcessRegion region = InProcessRegion.fixed(memory, OptionalInt.empty(), 0, PAGE);
-        region.createDevice(0, 0, memory.size());
+        region.createDevice(0, 0, memory.wanted.size());
         unwind.keep();
         return region;
       }
@@ -90,13 +92,8 @@ final class MemoryUnderTest implements Claim {
   }
 
   @Override
-  public long fileOffset() {
-    return 0;
-  }
-
-  @Override
-  public long size() {
-    return wanted.size();
+  public List<Extent> extents() {
+    return List.of(new Extent(0, wanted.size()));
   }
 
   @Override
@@ -128,11 +125,6 @@ final class MemoryUnderTest implements Claim {
   public Descriptor open(Access access) {
     return new Descriptor(file.number(), () -> {
     });
-  }
-
-  @Override
-  public void prepare(long offset, long length) {
-    // It is born with zeros, and has one device all its life.
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.jdax.spi;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,7 +32,7 @@ import dev.jdax.platform.SystemCallException;
  * <p>Locks are advisory, so others can write to the file, or truncate it: its memory may vanish, and is probed before
  * it is mapped.
  */
-public final class FileClaim implements Claim {
+public final class FileClaim implements Memory {
   private final Path path;
   private final Fd file;
   private final Beneath beneath;
@@ -240,17 +241,19 @@ public final class FileClaim implements Claim {
   }
 
   @Override
-  public long fileOffset() {
-    return offset;
+  public List<Extent> extents() {
+    return List.of(new Extent(offset, length));
   }
 
   /** Two claims of one file have no byte in common that may be written; the parts of one claim have its file. */
   @Override
-  public Object memory() {
+  public Object identity() {
     return file;
   }
 
-  @Override
+  /**
+   * {@return how long the part is, in bytes}
+   */
   public long size() {
     return length;
   }
@@ -297,11 +300,6 @@ public final class FileClaim implements Claim {
   @Override
   public Map<String, String> properties() {
     return file.writeRefusal() != 0 ? Map.of("read_only", "1") : Map.of();
-  }
-
-  @Override
-  public void prepare(long at, long count) {
-    // What media hold is never cleared.
   }
 
   @Override

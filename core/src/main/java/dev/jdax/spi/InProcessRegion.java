@@ -10,14 +10,12 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import dev.jdax.Access;
 import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
-import dev.jdax.PersistenceDomain;
 
 /**
  * A region whose memory this process holds, and whose layout stands in memory.
@@ -77,8 +75,8 @@ public final class InProcessRegion implements RegionOps {
 
     @Override
     public void prepare() throws DaxException {
-      for (DaxRange range : added) {
-        claim.prepare(range.start() - start, range.length());
+      for (Extent part : extentsOf(added)) {
+        claim.prepare(part);
       }
     }
 
@@ -107,7 +105,8 @@ public final class InProcessRegion implements RegionOps {
     }
   }
 
-  private final Claim claim;
+  private final Memory claim;
+  private final long size;
   private final boolean dynamic;
   private final OptionalInt id;
   private final long start;
@@ -124,15 +123,24 @@ public final class InProcessRegion implements RegionOps {
   /** Reckoned from the devices, and null, likewise. */
   private LowestFree ids;
 
-  private InProcessRegion(Claim claim, boolean dynamic, OptionalInt id, long start, PageSize alignment)
+  private InProcessRegion(Memory claim, boolean dynamic, OptionalInt id, long start, PageSize alignment)
       throws DaxException {
-    if (!alignment.divides(start) || !alignment.divides(claim.size()) || claim.size() <= 0) {
-      throw DaxException.of(Errno.EINVAL,
-          "make a region at " + ByteSize.hex(start) + " of " + ByteSize.format(claim.size()),
+    long size = Extent.sizeOf(claim.extents());
+    String attempt = "make a region at " + ByteSize.hex(start) + " of " + ByteSize.format(size);
+    if (!alignment.divides(start) || !alignment.divides(size) || size <= 0) {
+      throw DaxException.of(Errno.EINVAL, attempt,
           "start and size must be multiples of its alignment, " + alignment + ", and the size not 0",
           "round them to " + alignment);
     }
+    for (Extent part : claim.extents()) {
+      if (!alignment.divides(part.length())) {
+        throw DaxException.of(Errno.EINVAL, attempt, "the part of its file at " + ByteSize.hex(part.fileOffset())
+            + " has " + ByteSize.format(part.length()) + ", which is no multiple of its alignment, " + alignment,
+            "give it parts that are");
+      }
+    }
     this.claim = claim;
+    this.size = size;
     this.dynamic = dynamic;
     this.id = id;
     this.start = start;
@@ -146,9 +154,10 @@ public final class InProcessRegion implements RegionOps {
    * @param start the address of its first byte
    * @param alignment its alignment
    * @return the region
-   * @throws DaxException with EINVAL if start or size are not multiples of the alignment; the claim stays the caller's
+   * @throws DaxException with EINVAL if start, size or an extent are not multiples of the alignment; the claim stays the
+   *     caller's
    */
-  public static InProcessRegion dynamic(Claim claim, long start, PageSize alignment) throws DaxException {
+  public static InProcessRegion dynamic(Memory claim, long start, PageSize alignment) throws DaxException {
     InProcessRegion region = new InProcessRegion(claim, true, OptionalInt.empty(), start, alignment);
     region.create();
     return region;
@@ -162,9 +171,11 @@ public final class InProcessRegion implements RegionOps {
    * @param start the address of its first byte
    * @param alignment its alignment
    * @return the region, which has no device yet
-   * @throws DaxException with EINVAL if start or size are not multiples of the alignment; the claim stays the caller's
+   * @throws DaxException with EINVAL if start, size or an extent are not multiples of the alignment; the claim stays the
+   *     caller's
    */
-  public static InProcessRegion fixed(Claim claim, OptionalInt id, long start, PageSize alignment) throws DaxException {
+  public static InProcessRegion fixed(Memory claim, OptionalInt id, long start, PageSize alignment)
+      throws DaxException {
     return new InProcessRegion(claim, false, id, start, alignment);
   }
 
@@ -177,11 +188,11 @@ public final class InProcessRegion implements RegionOps {
    * @throws DaxException with EINVAL if the region is dynamic, has its device already, or does not hold the range
    */
   public void createDevice(int deviceId, long offset, long length) throws DaxException {
-    if (dynamic || !deviceIds().isEmpty() || offset < 0 || length <= 0 || length > claim.size() - offset) {
+    if (dynamic || !deviceIds().isEmpty() || offset < 0 || length <= 0 || length > size - offset) {
       throw DaxException.of(Errno.EINVAL, "make device " + deviceId + " of a region",
           "a static region has one device, of one range inside it, and this range is " + ByteSize.hex(offset) + ", "
               + ByteSize.format(length),
-          "give a range inside the region's " + ByteSize.format(claim.size()));
+          "give a range inside the region's " + ByteSize.format(size));
     }
     Device device = new Device(alignment);
     device.ranges = List.of(new DaxRange(0, start + offset, length));
@@ -192,7 +203,7 @@ public final class InProcessRegion implements RegionOps {
   private RangeTable free() {
     List<Taken> open = growing();
     if (free == null) {
-      free = RangeTable.without(start, claim.size(), Stream.concat(
+      free = RangeTable.without(start, size, Stream.concat(
           devices.stream().filter(Objects::nonNull).flatMap(device -> device.ranges.stream()),
           open.stream().flatMap(growth -> growth.added.stream())).toList());
     }
@@ -232,7 +243,7 @@ public final class InProcessRegion implements RegionOps {
   @Override
   public RegionInfo info() {
     long available = dynamic ? free().available() : 0;
-    return new RegionInfo(id, dynamic, start, claim.size(), available, Optional.of(alignment), claim.node());
+    return new RegionInfo(id, dynamic, start, size, available, Optional.of(alignment), claim.node());
   }
 
   @Override
@@ -329,12 +340,18 @@ public final class InProcessRegion implements RegionOps {
   }
 
   @Override
-  public Backing backing(int deviceId) throws DaxException {
+  public Memory backing(int deviceId) throws DaxException {
+    return new DeviceMemory(claim, extentsOf(find(deviceId).ranges));
+  }
+
+  /** {@return the parts of the file that have the addresses of some ranges, in their order} */
+  private List<Extent> extentsOf(List<DaxRange> ranges) {
+    List<Extent> whole = claim.extents();
     List<Extent> extents = new ArrayList<>();
-    for (DaxRange range : find(deviceId).ranges) {
-      extents.add(new Extent(claim.fileOffset() + range.start() - start, range.length()));
+    for (DaxRange range : ranges) {
+      extents.addAll(Extent.part(whole, range.start() - start, range.length()));
     }
-    return new ClaimedExtents(claim, List.copyOf(extents));
+    return List.copyOf(extents);
   }
 
   @Override
@@ -342,50 +359,23 @@ public final class InProcessRegion implements RegionOps {
     claim.close();
   }
 
-  private record ClaimedExtents(Claim claim, List<Extent> extents) implements Backing {
-    @Override
-    public Descriptor open(Access access) throws DaxException {
-      return claim.open(access);
+  /** The memory of one device: some extents of the claim. */
+  private static final class DeviceMemory extends ForwardingMemory {
+    private final List<Extent> extents;
+
+    DeviceMemory(Memory claim, List<Extent> extents) {
+      super(claim);
+      this.extents = extents;
     }
 
     @Override
-    public Object memory() {
-      return claim.memory();
+    public List<Extent> extents() {
+      return extents;
     }
 
     @Override
-    public PageSize granularity() {
-      return claim.granularity();
-    }
-
-    @Override
-    public boolean granularityWaived() {
-      return claim.granularityWaived();
-    }
-
-    @Override
-    public boolean mayVanish() {
-      return claim.mayVanish();
-    }
-
-    @Override
-    public boolean pinned() {
-      return claim.pinned();
-    }
-
-    @Override
-    public boolean synchronous() {
-      return claim.synchronous();
-    }
-
-    @Override
-    public PersistenceDomain persistenceDomain(boolean synchronousMapping) {
-      return claim.persistenceDomain(synchronousMapping);
-    }
-
-    @Override
-    public Optional<StoreObserver> observer() {
-      return claim.observer();
+    public void close() {
+      // The region gives the claim back.
     }
   }
 }

@@ -185,7 +185,7 @@ public interface RegionOps {
    * @param id its id
    * @throws DaxException if it cannot be read
    */
-  Backing backing(int id) throws DaxException;
+  Memory backing(int id) throws DaxException;
 
   /**
    * {@return whether {@link #close} gives memory back, so that a region that the program forgets is to be closed}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What stands under the rules: drivers, and the two small interfaces that a region of any kind implements.
+ * What is under the rules: drivers, and the two small interfaces that a region of any kind implements.
  *
- * <p>A {@link dev.jdax.spi.DaxDriver} turns a {@link dev.jdax.spi.MemorySource} into
- * {@link dev.jdax.spi.RegionOps}. {@link dev.jdax.DaxRegion}, {@link dev.jdax.DaxDevice} and {@link
- * dev.jdax.DaxMapping} hold every rule and sentence over them, as one {@code struct dev_dax} stands over its operations
- * in Linux. A driver whose memory is held by this process makes an {@link dev.jdax.spi.InProcessRegion} of a {@link
- * dev.jdax.spi.Claim}.
+ * <p>A {@link dev.jdax.spi.DaxDriver} turns a {@link dev.jdax.spi.MemorySource} into {@link dev.jdax.spi.RegionOps},
+ * whose devices are mapped from {@link dev.jdax.spi.Memory}. {@link dev.jdax.DaxRegion}, {@link dev.jdax.DaxDevice} and
+ * {@link dev.jdax.DaxMapping} have every rule and sentence above them, as one {@code struct dev_dax} is above its
+ * operations in Linux. A driver whose memory this process holds makes an {@link dev.jdax.spi.InProcessRegion} of the
+ * memory; one that changes some answers of another memory extends {@link dev.jdax.spi.ForwardingMemory}.
  */
 package dev.jdax.spi;

@@ -66,7 +66,7 @@ class APartOfAFileIsClaimedOnce {
     FileClaim claim = FileClaim.of(file, 4096, 16384, NONE);
     assertThat(claim.read(4096, 8)).containsExactly(0, 0, 0, 0, 0, 0, 0, 42);
     FileClaim part = claim.part(4096, 4096);
-    assertThat(part.fileOffset()).isEqualTo(8192);
+    assertThat(part.extents()).containsExactly(new Extent(8192, 4096));
     assertThat(part.size()).isEqualTo(4096);
     assertThat(part.read(7, 1)).containsExactly(42);
     assertThat(part.granularity()).isEqualTo(PageSize.SIZE_4K);

@@ -23,7 +23,7 @@ class ARegionInThisProcessHoldsAClaim {
 
   private final AddressesOnly driver = new AddressesOnly();
 
-  private Claim claim(long size) {
+  private Memory claim(long size) {
     return driver.claim(AddressesOnly.dynamic(size, PageSize.SIZE_2M).onNode(3).showing(Map.of("colour", "red")));
   }
 
@@ -154,6 +154,77 @@ class ARegionInThisProcessHoldsAClaim {
     assertThat(region.backing(0).granularityWaived()).isTrue();
     assertThat(region.backing(0).mayVanish()).isFalse();
     assertThat(region.backing(0).pinned()).isFalse();
+  }
+
+  /** Memory with each answer that depends on what it is made of. */
+  private static final class Nvdimm extends ForwardingMemory {
+    Nvdimm(Memory memory) {
+      super(memory);
+    }
+
+    @Override
+    public void requireSame(String attempt) throws DaxException {
+      throw DaxException.of(Errno.ENXIO, attempt, "a test says so", "do not");
+    }
+
+    @Override
+    public boolean deepFlush(String attempt) {
+      return true;
+    }
+
+    @Override
+    public DaxException unreachable(String attempt, long at) {
+      return DaxException.of(Errno.EFAULT, attempt, "byte " + at + " is poisoned", "do not");
+    }
+  }
+
+  @Test
+  void aDeviceAnswersAsTheClaimDoes() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(new Nvdimm(claim(64 * MIB)), 0, PageSize.SIZE_2M);
+    region.resize(0, 4 * MIB);
+    Memory backing = region.backing(0);
+    assertRefused(() -> backing.requireSame("use it"), Errno.ENXIO, "cannot use it: a test says so; do not (ENXIO)");
+    assertThat(backing.deepFlush("flush it")).isTrue();
+    assertThat(backing.unreachable("read it", 7)).hasMessage("cannot read it: byte 7 is poisoned; do not (EFAULT)");
+    assertThat(backing.identity()).isEqualTo(region.backing(0).identity());
+  }
+
+  @Test
+  void aClaimMayConsistOfSeveralParts() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(
+        claim(new Extent(40 * MIB, 4 * MIB), new Extent(8 * MIB, 4 * MIB)), 32 * MIB, PageSize.SIZE_2M);
+    assertThat(region.info().size()).isEqualTo(8 * MIB);
+    region.create();
+    region.resize(0, 2 * MIB);
+    region.resize(1, 4 * MIB);
+    assertThat(region.backing(1).extents()).containsExactly(new Extent(42 * MIB, 2 * MIB),
+        new Extent(8 * MIB, 2 * MIB));
+    assertThat(driver.prepared()).containsExactly(new Extent(40 * MIB, 2 * MIB), new Extent(42 * MIB, 2 * MIB),
+        new Extent(8 * MIB, 2 * MIB));
+  }
+
+  private Memory claim(Extent... parts) {
+    return new ForwardingMemory(claim(64 * MIB)) {
+      @Override
+      public List<Extent> extents() {
+        return List.of(parts);
+      }
+    };
+  }
+
+  @Test
+  void noBlockLiesInTwoPartsOfAClaim() {
+    Memory claim = claim(new Extent(0, 3 * MIB), new Extent(8 * MIB, 5 * MIB));
+    assertRefused(() -> InProcessRegion.dynamic(claim, 0, PageSize.SIZE_2M), Errno.EINVAL,
+        "cannot make a region at 0x0 of 8 MiB: the part of its file at 0x0 has 3 MiB, which is no multiple of its "
+            + "alignment, 2 MiB; give it parts that are (EINVAL)");
+  }
+
+  @Test
+  void theMemoryOfADeviceGivesNoClaimBack() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
+    region.backing(0).close();
+    assertThat(driver.open()).hasSize(1);
   }
 
   @Test

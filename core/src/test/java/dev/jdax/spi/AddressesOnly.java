@@ -139,7 +139,7 @@ public final class AddressesOnly implements DaxDriver {
   }
 
   /**
-   * Fails the next {@link Claim#prepare}.
+   * Fails the next {@link Memory#prepare}.
    *
    * @param errno with what
    */
@@ -148,7 +148,7 @@ public final class AddressesOnly implements DaxDriver {
   }
 
   /**
-   * Has the next {@link Claim#prepare} do something first, without a lock of this driver.
+   * Has the next {@link Memory#prepare} do something first, without a lock of this driver.
    *
    * @param step what it does
    */
@@ -175,7 +175,7 @@ public final class AddressesOnly implements DaxDriver {
   @Override
   public RegionOps probe(MemorySource source) throws DaxException {
     Source wanted = (Source) source;
-    Claim claim = claim(wanted);
+    Memory claim = claim(wanted);
     try (Unwind unwind = new Unwind()) {
       unwind.onFailure(claim::close);
       InProcessRegion region;
@@ -195,12 +195,12 @@ public final class AddressesOnly implements DaxDriver {
    *
    * @param wanted the addresses
    */
-  public synchronized Claim claim(Source wanted) {
+  public synchronized Memory claim(Source wanted) {
     open.add(wanted);
     return new Addresses(wanted);
   }
 
-  private final class Addresses implements Claim {
+  private final class Addresses implements Memory {
     private final Source source;
     private Fd sparse;
 
@@ -209,13 +209,8 @@ public final class AddressesOnly implements DaxDriver {
     }
 
     @Override
-    public long fileOffset() {
-      return 0;
-    }
-
-    @Override
-    public long size() {
-      return source.size;
+    public List<Extent> extents() {
+      return List.of(new Extent(0, source.size));
     }
 
     @Override
@@ -266,7 +261,7 @@ public final class AddressesOnly implements DaxDriver {
     }
 
     @Override
-    public void prepare(long offset, long length) throws DaxException {
+    public void prepare(Extent part) throws DaxException {
       Runnable step = takeStep();
       if (step != null) {
         step.run();
@@ -275,9 +270,9 @@ public final class AddressesOnly implements DaxDriver {
         if (nextPrepareFailsWith != null) {
           Errno errno = nextPrepareFailsWith;
           nextPrepareFailsWith = null;
-          throw DaxException.of(errno, "prepare " + ByteSize.format(length), "a test says so", "do not");
+          throw DaxException.of(errno, "prepare " + ByteSize.format(part.length()), "a test says so", "do not");
         }
-        prepared.add(new Extent(offset, length));
+        prepared.add(part);
       }
     }
 

@@ -2,6 +2,7 @@
 package dev.jdax.spi;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 
 import dev.jdax.Access;
@@ -15,7 +16,7 @@ import dev.jdax.platform.SystemCallException;
  * Memory that says of itself, for tests, in which persistence domain it is, and whether it may vanish: a file of small
  * pages, without a name as a rule. It is its own driver, for one region with one device.
  */
-public final class MemoryInADomain implements DaxDriver, MemorySource, Claim {
+public final class MemoryInADomain implements DaxDriver, MemorySource, Memory {
   private final PersistenceDomain domain;
   private final boolean mayVanish;
   private final long size;
@@ -94,13 +95,8 @@ public final class MemoryInADomain implements DaxDriver, MemorySource, Claim {
   }
 
   @Override
-  public long fileOffset() {
-    return 0;
-  }
-
-  @Override
-  public long size() {
-    return size;
+  public List<Extent> extents() {
+    return List.of(new Extent(0, size));
   }
 
   @Override
@@ -127,11 +123,6 @@ public final class MemoryInADomain implements DaxDriver, MemorySource, Claim {
   public Descriptor open(Access access) throws DaxException {
     return new Descriptor(file.number(), () -> {
     });
-  }
-
-  @Override
-  public void prepare(long offset, long length) {
-    // as it is
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.jdax.PageSize;
 import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.FileClaim;
 import dev.jdax.spi.InProcessRegion;
+import dev.jdax.spi.Memory;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.Unwind;
@@ -113,7 +114,7 @@ public final class PmemDriver implements DaxDriver {
   }
 
   private static void requireGranularity(String attempt, FileClaim claim, PageSize alignment) throws DaxException {
-    if (!claim.serves(alignment)) {
+    if (!Memory.serves(claim.granularity(), claim.granularityWaived(), alignment)) {
       throw DaxException.of(Errno.EOPNOTSUPP, attempt,
           "its alignment is " + alignment + ", and the file is faulted in blocks of " + claim.granularity(),
           "put the image on hugetlbfs with such pages, or waive the granularity");
