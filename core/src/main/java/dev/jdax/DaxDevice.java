@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import dev.jdax.spi.Backing;
+import dev.jdax.spi.DaxName;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.Growth;
 import dev.jdax.spi.RegionInfo;
@@ -47,11 +48,7 @@ public final class DaxDevice {
    * {@return the name, such as {@code dax0.1}: the region's id and its own}
    */
   public String name() {
-    return name(region.id(), id);
-  }
-
-  static String name(int regionId, int id) {
-    return "dax" + regionId + "." + id;
+    return new DaxName(region.id(), id).toString();
   }
 
   /**
