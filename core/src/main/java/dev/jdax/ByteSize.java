@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax;
 
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import dev.jdax.platform.TypedNumber;
 
 /** How sizes are written and read: exactly, in the largest binary unit that divides them. */
 public final class ByteSize {
   private static final String[] UNITS = {" bytes", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
-  private static final String LETTERS = "KMGTPE";
-  private static final Pattern WRITTEN = Pattern.compile("(\\d+)\\s*(?:([KMGTPE])(?:i?B)?|B|bytes?)?",
-      Pattern.CASE_INSENSITIVE);
 
   private ByteSize() {
   }
@@ -35,24 +30,35 @@ public final class ByteSize {
   }
 
   /**
-   * {@return the number of bytes that a text names: digits, and a binary unit such as {@code K}, {@code MiB} or {@code
-   * G}}
+   * {@return the number of bytes that a text names}
    *
-   * @param text the text, such as {@code 256M}
+   * @param text decimal digits, with a binary unit or without ({@code 4096}, {@code 256M}, {@code 4 KiB}; {@code K},
+   *     {@code KB} and {@code KiB} are the same, in capital or small letters), or hexadecimal digits after {@code 0x}, with
+   *     no unit; 0 to 2^63 - 1 bytes
    * @throws IllegalArgumentException if the text is no such size, or too large for a {@code long}
    */
   public static long parse(String text) {
-    Matcher matcher = WRITTEN.matcher(text.strip());
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "\"" + text + "\" is not a size; write digits and one of K, M, G, T, P, E, as in 256M");
-    }
-    String letter = matcher.group(2);
-    int shift = letter == null ? 0 : 10 * (LETTERS.indexOf(letter.toUpperCase(Locale.ROOT)) + 1);
-    try {
-      return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
-    } catch (NumberFormatException | ArithmeticException e) {
-      throw new IllegalArgumentException("\"" + text + "\" is larger than any memory: at most 2^63 - 1 bytes", e);
-    }
+    return TypedNumber.SIZE.parse(text);
+  }
+
+  /**
+   * {@return the address that a text names}
+   *
+   * @param text the address, written as a size is: {@code 0x100000000} or {@code 4G}
+   * @throws IllegalArgumentException if the text is no such address, or too large for a {@code long}
+   */
+  public static long parseAddress(String text) {
+    return TypedNumber.ADDRESS.parse(text);
+  }
+
+  /**
+   * {@return the number of 64 bits that a text is}
+   *
+   * @param text decimal digits, or hexadecimal digits after {@code 0x}, without a sign and without a unit
+   * @param noun what the number is, for the message of the exception, such as {@code a cookie}
+   * @throws IllegalArgumentException if the text is no such number, or has more than 64 bits
+   */
+  public static long parseUnsigned(String text, String noun) {
+    return TypedNumber.withoutUnit(noun, Long.SIZE).parse(text);
   }
 }

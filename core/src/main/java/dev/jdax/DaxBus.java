@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.jdax.spi.DaxDriver;
+import dev.jdax.spi.DaxName;
 import dev.jdax.spi.FirstFew;
 import dev.jdax.spi.LowestFree;
 import dev.jdax.spi.MemorySource;
@@ -120,7 +121,7 @@ public final class DaxBus implements AutoCloseable {
       for (DaxRegion other : regions) {
         // Only regions whose ids are given can have the same; then their devices differ, as on Linux.
         if (other.id() == id && !(other.hasGivenId() && Collections.disjoint(other.bornWith(), ids))) {
-          String names = FirstFew.of(ids, ", ", deviceId -> DaxDevice.name(id, deviceId));
+          String names = FirstFew.of(ids, ", ", deviceId -> new DaxName(id, deviceId).toString());
           throw DaxException.of(Errno.EEXIST, "add " + driver + ": " + source,
               names + " would be names of " + other + " too",
               "remove that region first");

@@ -9,6 +9,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import dev.jdax.spi.Backing;
+import dev.jdax.spi.DaxName;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.Growth;
 import dev.jdax.spi.Memory;
@@ -47,11 +49,7 @@ public final class DaxDevice {
    * {@return the name, such as {@code dax0.1}: the region's id and its own}
    */
   public String name() {
-    return name(region.id(), id);
-  }
-
-  static String name(int regionId, int id) {
-    return "dax" + regionId + "." + id;
+    return new DaxName(region.id(), id).toString();
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.jdax.spi.DaxName;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.Growth;
 import dev.jdax.spi.MemorySource;
@@ -281,7 +282,7 @@ public final class DaxRegion implements AutoCloseable {
         DeviceInfo made = ops.device(deviceId);
         if (made.size() != size) { // daxctl create-device takes any empty device, also one that is just being made
           unwind.keep(); // it is theirs
-          throw DaxException.of(Errno.EBUSY, attempt, "somebody else has taken " + DaxDevice.name(id, deviceId)
+          throw DaxException.of(Errno.EBUSY, attempt, "somebody else has taken " + new DaxName(id, deviceId)
               + " meanwhile, and it has " + ByteSize.format(made.size()), "try again");
         }
         DaxDevice device = handles.ofNew(made);
@@ -462,13 +463,12 @@ public final class DaxRegion implements AutoCloseable {
 
   /** {@return the device of that name, if the region has it} */
   Optional<DaxDevice> find(String name) throws DaxException {
-    String prefix = "dax" + id + ".";
-    String number = name.startsWith(prefix) ? name.substring(prefix.length()) : "";
-    if (!number.matches("0|[1-9]\\d{0,8}")) {
+    Optional<DaxName> wanted = DaxName.of(name).filter(found -> found.region() == id);
+    if (wanted.isEmpty()) {
       return Optional.empty();
     }
     synchronized (lock) {
-      int deviceId = Integer.parseInt(number);
+      int deviceId = wanted.get().id();
       return dead || !ops.hasDevice(deviceId) ? Optional.empty() : device(deviceId);
     }
   }

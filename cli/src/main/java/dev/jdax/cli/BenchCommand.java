@@ -49,7 +49,7 @@ final class BenchCommand implements Callable<Integer> {
       "A device of Linux: dax0.1 or 0.1, its node, or the uuid or name of its NVDIMM namespace."})
   private String device;
 
-  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = "4K|2M|1G", //
+  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = Sizes.PAGES, //
       description = "Measure memory of this machine, in pages of this size. Default without --device: 4K.")
   private PageSize alignment;
 

@@ -38,7 +38,7 @@ final class CreateDeviceCommand implements Callable<Integer> {
       description = "Its size, such as 256M. Default: all that the region has available.")
   private Long size;
 
-  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = "4K|2M|1G", //
+  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = Sizes.PAGES, //
       description = "Its alignment. Default: the region's.")
   private PageSize alignment;
 

@@ -35,7 +35,7 @@ final class Demo {
   }
 
   /** A device, as it was when everything stood. */
-  record Device(String name, long size, PageSize alignment, List<DaxRange> ranges) {
+  record Device(int id, String name, long size, PageSize alignment, List<DaxRange> ranges) {
   }
 
   /** A rule that was broken, and what was said to it; null if it was not refused. */
@@ -102,7 +102,7 @@ final class Demo {
   }
 
   private static Device describe(DaxDevice device) throws DaxException {
-    return new Device(device.name(), device.size(), device.alignment(), device.ranges());
+    return new Device(device.id(), device.name(), device.size(), device.alignment(), device.ranges());
   }
 
   /**

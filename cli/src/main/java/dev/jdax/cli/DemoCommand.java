@@ -28,7 +28,7 @@ final class DemoCommand implements Callable<Integer> {
       description = "How much memory, such as 256M. Default: 64M at 4K, 256M at 2M, 2G at 1G.")
   private Long size;
 
-  @Option(names = "--align", converter = Sizes.Page.class, paramLabel = "4K|2M|1G", //
+  @Option(names = "--align", converter = Sizes.Page.class, paramLabel = Sizes.PAGES, //
       description = "The alignment. Default: 2M if so many huge pages are free, otherwise 4K.")
   private PageSize alignment;
 

@@ -50,8 +50,7 @@ final class DemoText {
   private static List<RegionBar.Span> spans(Demo.Result result) {
     List<RegionBar.Span> spans = new ArrayList<>();
     for (Demo.Device device : result.devices()) {
-      int id = Integer.parseInt(device.name().substring(device.name().indexOf('.') + 1));
-      device.ranges().forEach(range -> spans.add(RegionBar.Span.ofNumber(id, range.start(), range.length())));
+      device.ranges().forEach(range -> spans.add(RegionBar.Span.ofNumber(device.id(), range.start(), range.length())));
     }
     return spans;
   }

@@ -3,6 +3,7 @@ package dev.jdax.cli;
 
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
+import dev.jdax.spi.DaxName;
 
 /**
  * How a device is named on the command line: {@code dax0.1} or {@code 0.1}, its node or a link to it, the NVDIMM
@@ -18,6 +19,6 @@ record DeviceName(String text) {
 
   /** {@return the device of that name} */
   DaxDevice in(Machine machine) throws DaxException {
-    return machine.device(text.matches("\\d+\\.\\d+") ? "dax" + text : text);
+    return machine.device(DaxName.of("dax" + text).map(DaxName::toString).orElse(text));
   }
 }

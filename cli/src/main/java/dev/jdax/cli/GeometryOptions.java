@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /** What the verbs share that lay out a namespace: its alignment, and where its memory map goes. */
 final class GeometryOptions {
-  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = "4K|2M|1G", //
+  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = Sizes.PAGES, //
       description = "The alignment of the device. Default: 2M.")
   private PageSize alignment = PageSize.SIZE_2M;
 

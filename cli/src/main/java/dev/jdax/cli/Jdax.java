@@ -106,6 +106,9 @@ public final class Jdax {
 
   /** {@return the command as it is parsed: a word that begins with an at sign is no list of words} */
   private static CommandLine bare(Machine machine) {
-    return new CommandLine(new Jdax(machine)).setExpandAtFiles(false).registerConverter(Path.class, new FileName());
+    CommandLine jdax = new CommandLine(new Jdax(machine)).setExpandAtFiles(false)
+        .registerConverter(Path.class, new FileName());
+    jdax.getSubcommands().values().forEach(verb -> Sizes.explainIn(verb.getCommandSpec()));
+    return jdax;
   }
 }

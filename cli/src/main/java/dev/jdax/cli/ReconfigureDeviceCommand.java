@@ -37,7 +37,7 @@ final class ReconfigureDeviceCommand implements Callable<Integer> {
       description = "The new size, such as 256M; 0 for an empty device.")
   private Long size;
 
-  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = "4K|2M|1G", //
+  @Option(names = {"-a", "--align"}, converter = Sizes.Page.class, paramLabel = Sizes.PAGES, //
       description = "The new alignment.")
   private PageSize alignment;
 

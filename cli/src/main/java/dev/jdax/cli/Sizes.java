@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.cli;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
 import dev.jdax.ByteSize;
 import dev.jdax.DaxMode;
 import dev.jdax.PageSize;
@@ -8,11 +14,36 @@ import dev.jdax.pmem.LabelVersion;
 import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.MapLocation;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
-/** How sizes and places are given on the command line: {@code 4K}, {@code 2M}, {@code 1G}, or in bytes. */
+/**
+ * How sizes and places are given on the command line: {@code 4K}, {@code 2M}, {@code 1G}, or in bytes, which may be
+ * hexadecimal.
+ */
 final class Sizes {
+  /** How {@code --help} shows the sizes of a page. */
+  static final String PAGES = "4K|2M|1G";
+
+  private static final Set<String> IN_BYTES = Set.of("SIZE", "ADDR", PAGES);
+
   private Sizes() {
+  }
+
+  /** Says below the options of a verb how the numbers are written that it takes. */
+  static void explainIn(CommandSpec verb) {
+    Set<String> labels = verb.optionsMap().values().stream().map(OptionSpec::paramLabel).collect(Collectors.toSet());
+    List<String> footer = new ArrayList<>();
+    if (labels.stream().anyMatch(IN_BYTES::contains)) {
+      footer
+          .add("%nA size, an alignment or an address is a number of bytes: 268435456 or 0x10000000; or decimal digits "
+              + "and a unit: 256M, 256MB and 256MiB are the same (K, M, G, T, P, E).");
+    }
+    if (labels.contains("COOKIE")) {
+      footer.add("A cookie is a number of 64 bits, in decimal or in hexadecimal after 0x.");
+    }
+    verb.usageMessage().footer(footer.toArray(String[]::new));
   }
 
   /** {@return a size from media in words, or in hexadecimal where it is larger than anything} */
@@ -25,41 +56,35 @@ final class Sizes {
     return (map == MapLocation.DEVICE ? "on the device (" : "in the machine's RAM (") + map + ")";
   }
 
+  private static long parsed(ToLongFunction<String> grammar, String text) {
+    try {
+      return grammar.applyAsLong(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
   /** Reads a number of bytes. */
   static final class Bytes implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-      try {
-        return ByteSize.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+      return parsed(ByteSize::parse, text);
     }
   }
 
-  /** Reads an address: {@code 0x100000000}, or as a size is written. */
+  /** Reads an address, which is written as a size is. */
   static final class Address implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-      if (!text.startsWith("0x")) {
-        return new Bytes().convert(text);
-      }
-      if (!text.matches("0x[0-9a-fA-F]{1,15}")) {
-        throw new TypeConversionException("\"" + text + "\" is not an address; write one as in 0x100000000 or 4G");
-      }
-      return Long.parseLong(text, 2, text.length(), 16);
+      return parsed(ByteSize::parseAddress, text);
     }
   }
 
-  /** Reads a cookie: 64 bits, in hexadecimal behind 0x or in decimal, without a sign. */
+  /** Reads a cookie: 64 bits, in hexadecimal after 0x or in decimal, without a sign. */
   static final class Cookie implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-      try {
-        return text.startsWith("0x") ? Long.parseUnsignedLong(text.substring(2), 16) : Long.parseUnsignedLong(text);
-      } catch (NumberFormatException e) {
-        throw new TypeConversionException("\"" + text + "\" is not a cookie; write one as in 0x00ba90120012b4dc");
-      }
+      return parsed(cookie -> ByteSize.parseUnsigned(cookie, "a cookie"), text);
     }
   }
 

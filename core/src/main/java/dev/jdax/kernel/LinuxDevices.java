@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import dev.jdax.DaxAttribute;
 import dev.jdax.DaxBus;
@@ -25,7 +27,9 @@ import dev.jdax.Errno;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileStatus;
 import dev.jdax.platform.SystemCallException;
+import dev.jdax.spi.DaxName;
 import dev.jdax.spi.FirstFew;
+import dev.jdax.spi.NamespaceKey;
 
 /** The regions that a kernel has, each as one object for as long as it is there. */
 final class LinuxDevices {
@@ -158,7 +162,7 @@ final class LinuxDevices {
       }
     }
     requireBus(attempt);
-    return name.matches("dax\\d+\\.\\d+") ? named(attempt, name) : ofNamespace(attempt, name);
+    return DaxName.of(name).isPresent() ? named(attempt, name) : ofNamespace(attempt, new NamespaceKey(name));
   }
 
   DaxDevice open(Path node) throws DaxException {
@@ -198,11 +202,11 @@ final class LinuxDevices {
     return names.isEmpty() ? "it has no dax device at all" : "it has " + FirstFew.of(names);
   }
 
-  private DaxDevice ofNamespace(String attempt, String name) throws DaxException {
+  private DaxDevice ofNamespace(String attempt, NamespaceKey key) throws DaxException {
     List<DaxDevice> found = new ArrayList<>();
     for (DaxRegion region : regions()) {
       try {
-        if (isMadeOf(region, name)) {
+        if (isMadeOf(region, key)) {
           found.addAll(region.devices());
         }
       } catch (DaxException e) {
@@ -215,7 +219,7 @@ final class LinuxDevices {
       return found.getFirst();
     }
     Optional<DaxException> without = found.isEmpty()
-        ? NvdimmNamespace.withoutDevice(tree, attempt, name)
+        ? NvdimmNamespace.withoutDevice(tree, attempt, key)
         : Optional.empty();
     if (without.isPresent()) {
       throw without.get();
@@ -243,16 +247,15 @@ final class LinuxDevices {
     return texts;
   }
 
-  private static boolean isMadeOf(DaxRegion region, String name) throws DaxException {
+  private static boolean isMadeOf(DaxRegion region, NamespaceKey key) throws DaxException {
+    Map<String, String> texts = new TreeMap<>();
     for (DaxAttribute attribute : region.attributes()) {
       if (NAMES.contains(attribute.name())) {
-        String text = attribute.show().strip();
-        if (attribute.name().endsWith("uuid") ? text.equalsIgnoreCase(name) : text.equals(name)) {
-          return true;
-        }
+        texts.put(attribute.name(), attribute.show().strip());
       }
     }
-    return false;
+    return key.names(Optional.ofNullable(texts.get("namespace")), Optional.ofNullable(texts.get("namespace_name")),
+        Stream.of("namespace_uuid", "uuid").map(texts::get).filter(Objects::nonNull).toList());
   }
 
   /** {@return the name under which sysfs has the device of a node} */

@@ -11,9 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.spi.NamespaceKey;
 
 /**
  * What sysfs says of the NVDIMM namespace behind a region: the region's folder is that of the namespace's personality
@@ -59,9 +61,9 @@ final class NvdimmNamespace {
    *
    * @param tree where the kernel shows itself
    * @param attempt what is attempted
-   * @param name Linux's name for it, the name or uuid of its label, or the uuid of what is made of it
+   * @param key what names it; the uuid of what is made of it is that of its info block
    */
-  static Optional<DaxException> withoutDevice(LinuxTree tree, String attempt, String name) throws DaxException {
+  static Optional<DaxException> withoutDevice(LinuxTree tree, String attempt, NamespaceKey key) throws DaxException {
     List<Path> folders = new ArrayList<>();
     try (DirectoryStream<Path> links = Files.newDirectoryStream(tree.nvdimms(), "namespace*.*")) {
       links.forEach(folders::add);
@@ -71,9 +73,9 @@ final class NvdimmNamespace {
     for (Path folder : folders) {
       String device = folder.getFileName().toString();
       try (SysfsFolder namespace = SysfsFolder.open(folder)) {
-        if (device.equals(name) || namespace.find("alt_name").filter(name::equals).isPresent()
-            || namespace.find("uuid").filter(name::equalsIgnoreCase).isPresent()
-            || holderUuid(tree, namespace).filter(name::equalsIgnoreCase).isPresent()) {
+        List<String> uuids = Stream.of(namespace.find("uuid"), holderUuid(tree, namespace)).flatMap(Optional::stream)
+            .toList();
+        if (key.names(Optional.of(device), namespace.find("alt_name"), uuids)) {
           return Optional.of(noDevice(attempt, device, namespace.find("mode").orElse("")));
         }
       } catch (DaxException e) {

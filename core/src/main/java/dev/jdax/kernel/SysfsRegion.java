@@ -24,6 +24,8 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
+import dev.jdax.spi.Backing;
+import dev.jdax.spi.DaxName;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.FirstFew;
 import dev.jdax.spi.Memory;
@@ -82,7 +84,7 @@ final class SysfsRegion implements RegionOps {
   }
 
   private String name(int device) {
-    return "dax" + id + "." + device;
+    return new DaxName(id, device).toString();
   }
 
   /** Opens the folder of the device that {@link #device} was last asked for. */
@@ -139,14 +141,11 @@ final class SysfsRegion implements RegionOps {
   }
 
   private TreeSet<Integer> ids() throws DaxException {
-    String prefix = "dax" + id + ".";
     TreeSet<Integer> ids = new TreeSet<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, prefix + "*")) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        String number = entry.getFileName().toString().substring(prefix.length());
-        if (number.matches("\\d{1,9}")) {
-          ids.add(Integer.parseInt(number));
-        }
+        DaxName.of(entry.getFileName().toString()).filter(name -> name.region() == id)
+            .ifPresent(name -> ids.add(name.id()));
       }
     } catch (IOException | DirectoryIteratorException e) {
       throw DaxException.of(Errno.ENXIO, "list the devices in " + folder, "it cannot be read",

@@ -100,22 +100,23 @@ final class Quarantine {
 
   private static Quarantine ofSettings() {
     long addresses = addressLimit();
-    long bytes = setting("dev.jdax.quarantine.bytes", Math.min(TIB, addresses / SHARE));
-    long runs = setting("dev.jdax.quarantine.mappings", MappingCount.limit() / SHARE);
+    long bytes = setting("dev.jdax.quarantine.bytes", TypedNumber.SIZE, Math.min(TIB, addresses / SHARE));
+    long runs = setting("dev.jdax.quarantine.mappings", TypedNumber.withoutUnit("a number of mappings", 63),
+        MappingCount.limit() / SHARE);
     return new Quarantine(bytes, runs, overcommits() ? Abi.PROT_READ | Abi.PROT_WRITE : Abi.PROT_NONE, addresses);
   }
 
-  private static long setting(String name, long usual) {
+  private static long setting(String name, TypedNumber form, long usual) {
     String value = System.getProperty(name, "");
-    if (value.matches("\\d{1,18}")) {
-      return Long.parseLong(value);
+    if (value.isEmpty()) {
+      return usual;
     }
-    if (!value.isEmpty()) {
-      LOG.log(Level.WARNING,
-          "the system property {0} is \"{1}\" and must be a number of at most 18 digits: {2} is used",
-          name, value, usual);
+    try {
+      return form.parse(value);
+    } catch (IllegalArgumentException e) {
+      LOG.log(Level.WARNING, "the system property {0}: {1}; {2} is used", name, e.getMessage(), usual);
+      return usual;
     }
-    return usual;
   }
 
   private static long addressLimit() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 
+import dev.jdax.platform.DeviceNumber;
 import dev.jdax.platform.FakeTree;
 import dev.jdax.platform.FileId;
 import dev.jdax.platform.Machine;
@@ -42,8 +43,7 @@ class TransparentHugePagesAreForeseen {
   }
 
   private static FileId on(int major, int minor) {
-    // As makedev(3) of the C library lays them out.
-    return new FileId((major & 0xfffL) << 8 | (major & ~0xfffL) << 32 | minor & 0xffL | (minor & ~0xffL) << 12, 1);
+    return new FileId(DeviceNumber.of(major, minor).encoded(), 1);
   }
 
   @ParameterizedTest

@@ -53,6 +53,28 @@ class ADeviceIsOpenedByNodeNameOrNamespace {
     assertThat(devices.open(link)).isSameAs(device);
   }
 
+  /** Of the second, of which no name or uuid is also one of the first. */
+  @Test
+  void byEachNameAndEachUuidInCapitalOrSmallLetters() throws Exception {
+    DaxDevice device = devices.open("dax0.1");
+    for (String key : new String[]{"namespace0.1", "name1", FakeLinux.uuid(0x11), FakeLinux.uuid(0x11).toUpperCase(),
+        FakeLinux.uuid(0x21), FakeLinux.uuid(0x21).toUpperCase()}) {
+      assertThat(devices.open(key)).as(key).isSameAs(device);
+    }
+    for (String key : new String[]{"Namespace0.1", "NAME1", "name1 ", "dax00.1", "dax0.01", "dax0.4294967297"}) {
+      assertRefused(() -> devices.open(key), Errno.ENXIO);
+    }
+  }
+
+  @Test
+  void theEmptyTextNamesNoNamespaceNotEvenOneWithoutAName() throws Exception {
+    namespace("namespace5.0", "memory", "pfn5.0", 5);
+    linux.put("sys/devices/LNXSYSTM:00/ndbus0/region5/namespace5.0/alt_name", "\n");
+    linux.put("sys/devices/LNXSYSTM:00/ndbus0/region5/namespace5.0/uuid", "\n");
+    assertRefused(() -> devices.open(""), Errno.ENXIO, "cannot open : no device is made of a namespace of that name or "
+        + "uuid; see ndctl list -N: it has to be there, enabled, and in mode devdax (ENXIO)");
+  }
+
   @Test
   void aNameThatTwoNamespacesHaveIsRefused() throws Exception {
     String names = "sys/devices/LNXSYSTM:00/ndbus0/region0/namespace0.";

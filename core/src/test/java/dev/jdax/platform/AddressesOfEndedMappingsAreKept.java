@@ -229,8 +229,19 @@ class AddressesOfEndedMappingsAreKept {
 
   @Test
   void settingsThatAreNoNumbersAreNamed() throws Exception {
-    ForkedJvm jvm = ForkedJvm.run(List.of("-Ddev.jdax.quarantine.bytes=1G", "-Xint"), ShortOfAddresses.class);
-    assertThat(jvm.said()).contains("dev.jdax.quarantine.bytes is \"1G\" and must be a number of at most 18 digits")
+    ForkedJvm jvm = ForkedJvm.run(
+        List.of("-Ddev.jdax.quarantine.bytes=1X", "-Ddev.jdax.quarantine.mappings=1K", "-Xint"),
+        ShortOfAddresses.class);
+    assertThat(jvm.said())
+        .contains("the system property dev.jdax.quarantine.bytes: \"1X\" is not a size; write digits and one of K",
+            "the system property dev.jdax.quarantine.mappings: \"1K\" is not a number of mappings; write decimal digits")
         .endsWith("100 mappings");
+  }
+
+  @Test
+  void settingsAreTypedAsOnTheCommandLine() throws Exception {
+    ForkedJvm jvm = ForkedJvm.run(List.of("-Ddev.jdax.quarantine.bytes=1G", "-Ddev.jdax.quarantine.mappings=0x10",
+        "-Xint"), ShortOfAddresses.class);
+    assertThat(jvm.said()).isEqualTo("100 mappings");
   }
 }

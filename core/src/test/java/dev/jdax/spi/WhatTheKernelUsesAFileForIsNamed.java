@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import dev.jdax.platform.DeviceNumber;
 import dev.jdax.platform.Fd;
 import dev.jdax.platform.FileId;
 import dev.jdax.platform.FileStatus;
@@ -42,7 +43,7 @@ class WhatTheKernelUsesAFileForIsNamed {
   }
 
   private static FileStatus disk(int minor) {
-    return new FileStatus(new FileId(5, 100 + minor), BLOCK_DEVICE, 0, 8 << 8 | minor, 0);
+    return new FileStatus(new FileId(5, 100 + minor), BLOCK_DEVICE, 0, DeviceNumber.of(8, minor).encoded(), 0);
   }
 
   private String escaped(Path path) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 import dev.jdax.ByteSize;
+import dev.jdax.spi.NamespaceKey;
 
 /**
  * A label: one DIMM's part of one namespace ({@code struct nvdimm_efi_label} in drivers/nvdimm/label.h).
@@ -137,6 +138,11 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
    */
   public String name() {
     return LabelName.decode(nameBytes);
+  }
+
+  /** {@return whether a key names the namespace of the label, whatever Linux calls it} */
+  boolean isNamedBy(NamespaceKey key) {
+    return key.names(Optional.empty(), Optional.of(name()), List.of(uuid.toString()));
   }
 
   /**

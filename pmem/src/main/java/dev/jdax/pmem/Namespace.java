@@ -9,10 +9,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
+import dev.jdax.DaxException;
+import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.spi.FirstFew;
 import dev.jdax.spi.MemorySource;
+import dev.jdax.spi.NamespaceKey;
 import dev.jdax.spi.Waiver;
 
 /**
@@ -107,6 +111,12 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
     return infoBlock.map(InfoBlock::uuid).or(() -> btt.map(BttInfoBlock::uuid));
   }
 
+  /** {@return whether a key names it} */
+  boolean isNamedBy(NamespaceKey key) {
+    return key.names(Optional.of(device()), label.map(Label::name),
+        Stream.of(rawUuid(), uuid()).flatMap(Optional::stream).map(UUID::toString).toList());
+  }
+
   /**
    * {@return what it was made for: what its info block says, or raw}
    */
@@ -196,6 +206,17 @@ public record Namespace(Path file, Attachment attachment, int id, Optional<Label
   @Override
   public String toString() {
     return device() + (name().isEmpty() ? "" : " \"" + name() + "\"") + " of " + file;
+  }
+
+  /** {@return the refusal of a key that names several namespaces} */
+  static DaxException ambiguous(String attempt, List<Namespace> namespaces) {
+    return DaxException.of(Errno.EEXIST, attempt, namespaces.size() + " namespaces have that name or uuid: "
+        + FirstFew.of(namespaces, ", ", Namespace::withUuid), "name one of them by its uuid");
+  }
+
+  private static String withUuid(Namespace namespace) {
+    Optional<UUID> uuid = namespace.rawUuid().or(namespace::uuid);
+    return namespace.device() + uuid.map(id -> " (uuid " + id + ")").orElse("");
   }
 
   /** {@return some namespaces for a sentence, or that there are none} */

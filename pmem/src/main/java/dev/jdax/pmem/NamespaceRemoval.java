@@ -14,6 +14,7 @@ import dev.jdax.ByteSize;
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
 import dev.jdax.spi.FirstFew;
+import dev.jdax.spi.NamespaceKey;
 
 /**
  * The end of a namespace: first its slot is freed, then its info block is wiped, so that no cut shows a namespace
@@ -35,7 +36,7 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
     NvdimmImage image = overwriting.image();
     String attempt = overwriting.attempt();
     Namespace namespace = MediaIntent.whole(image, attempt);
-    if (!new NamespaceKey(key).names(namespace)) {
+    if (!namespace.isNamedBy(new NamespaceKey(key))) {
       throw unknown(image, attempt);
     }
     if (NamespaceCreation.requireReplaceable(namespace, overwriting.force(), attempt)) {
@@ -55,15 +56,16 @@ record NamespaceRemoval(MediaIntent intent, Optional<Namespace> namespace) {
     String attempt = overwriting.attempt();
     NamespaceKey wanted = new NamespaceKey(key);
     List<Namespace> listed = image.namespaces().stream()
-        .filter(namespace -> namespace.label().isPresent() && wanted.names(namespace)).toList();
+        .filter(namespace -> namespace.label().isPresent() && namespace.isNamedBy(wanted)).toList();
     List<UUID> uuids = Stream.concat(listed.stream().map(namespace -> namespace.rawUuid().orElseThrow()),
-        area.live().stream().map(LabelSlot::label).filter(wanted::names).map(Label::uuid)).distinct().toList();
+        area.live().stream().map(LabelSlot::label).filter(label -> label.isNamedBy(wanted)).map(Label::uuid)).distinct()
+        .toList();
     if (uuids.isEmpty()) {
       throw unknown(image, attempt);
     }
     if (uuids.size() > 1) {
       throw listed.size() == uuids.size()
-          ? NamespaceKey.ambiguous(attempt, listed)
+          ? Namespace.ambiguous(attempt, listed)
           : DaxException.of(Errno.EEXIST, attempt, uuids.size() + " labels have that name or uuid, of uuids "
               + FirstFew.of(uuids, ", ", UUID::toString),
               "name one of them by its uuid");

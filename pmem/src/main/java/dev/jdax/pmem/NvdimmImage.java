@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 
 import dev.jdax.DaxException;
 import dev.jdax.Errno;
+import dev.jdax.spi.NamespaceKey;
 import dev.jdax.spi.ReadFile;
 import dev.jdax.spi.Unwind;
 
@@ -294,13 +295,14 @@ public final class NvdimmImage implements AutoCloseable {
    */
   public Namespace namespace(String key) throws DaxException {
     String attempt = "find namespace " + key + " in " + file;
-    List<Namespace> found = namespaces.stream().filter(new NamespaceKey(key)::names).toList();
+    NamespaceKey wanted = new NamespaceKey(key);
+    List<Namespace> found = namespaces.stream().filter(namespace -> namespace.isNamedBy(wanted)).toList();
     if (found.isEmpty()) {
       throw DaxException.of(Errno.ENXIO, attempt, "none has that name or uuid",
           "it has " + Namespace.inWords(namespaces));
     }
     if (found.size() > 1) {
-      throw NamespaceKey.ambiguous(attempt, found);
+      throw Namespace.ambiguous(attempt, found);
     }
     return found.getFirst();
   }
