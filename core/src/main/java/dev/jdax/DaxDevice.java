@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
-import dev.jdax.spi.Backing;
 import dev.jdax.spi.DaxName;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.Growth;

@@ -24,7 +24,6 @@ import dev.jdax.DaxMode;
 import dev.jdax.DaxRange;
 import dev.jdax.Errno;
 import dev.jdax.PageSize;
-import dev.jdax.spi.Backing;
 import dev.jdax.spi.DaxName;
 import dev.jdax.spi.DeviceInfo;
 import dev.jdax.spi.FirstFew;
