@@ -267,7 +267,7 @@ final class HmemClaim implements Memory {
     return identity;
   }
 
-  /** {@return which file it is, since several may attach to one; it has to do with this claim alone if nobody says it} */
+  /** {@return the file's id, which all claims of the file have; its descriptor, which no other has, if there is no id} */
   private static Object identityOf(Fd file) {
     try {
       return file.status().id();

@@ -106,7 +106,7 @@ public final class InProcessRegion implements RegionOps {
   }
 
   private final Memory claim;
-  private final long size;
+  private final long regionSize;
   private final boolean dynamic;
   private final OptionalInt id;
   private final long start;
@@ -140,7 +140,7 @@ public final class InProcessRegion implements RegionOps {
       }
     }
     this.claim = claim;
-    this.size = size;
+    this.regionSize = size;
     this.dynamic = dynamic;
     this.id = id;
     this.start = start;
@@ -188,11 +188,11 @@ public final class InProcessRegion implements RegionOps {
    * @throws DaxException with EINVAL if the region is dynamic, has its device already, or does not hold the range
    */
   public void createDevice(int deviceId, long offset, long length) throws DaxException {
-    if (dynamic || !deviceIds().isEmpty() || offset < 0 || length <= 0 || length > size - offset) {
-      throw DaxException.of(Errno.EINVAL, "make device " + deviceId + " of a region",
+    if (dynamic || !deviceIds().isEmpty() || offset < 0 || length <= 0 || length > regionSize - offset) {
+      throw new DaxException(Errno.EINVAL, "make device " + deviceId + " of a region",
           "a static region has one device, of one range inside it, and this range is " + ByteSize.hex(offset) + ", "
               + ByteSize.format(length),
-          "give a range inside the region's " + ByteSize.format(size));
+          "give a range inside the region's " + ByteSize.format(regionSize));
     }
     Device device = new Device(alignment);
     device.ranges = List.of(new DaxRange(0, start + offset, length));
@@ -203,7 +203,7 @@ public final class InProcessRegion implements RegionOps {
   private RangeTable free() {
     List<Taken> open = growing();
     if (free == null) {
-      free = RangeTable.without(start, size, Stream.concat(
+      free = RangeTable.without(start, regionSize, Stream.concat(
           devices.stream().filter(Objects::nonNull).flatMap(device -> device.ranges.stream()),
           open.stream().flatMap(growth -> growth.added.stream())).toList());
     }
@@ -243,7 +243,7 @@ public final class InProcessRegion implements RegionOps {
   @Override
   public RegionInfo info() {
     long available = dynamic ? free().available() : 0;
-    return new RegionInfo(id, dynamic, start, size, available, Optional.of(alignment), claim.node());
+    return new RegionInfo(id, dynamic, start, regionSize, available, Optional.of(alignment), claim.node());
   }
 
   @Override
