@@ -189,7 +189,7 @@ public final class InProcessRegion implements RegionOps {
    */
   public void createDevice(int deviceId, long offset, long length) throws DaxException {
     if (dynamic || !deviceIds().isEmpty() || offset < 0 || length <= 0 || length > regionSize - offset) {
-      throw new DaxException(Errno.EINVAL, "make device " + deviceId + " of a region",
+      throw DaxException.of(Errno.EINVAL, "make device " + deviceId + " of a region",
           "a static region has one device, of one range inside it, and this range is " + ByteSize.hex(offset) + ", "
               + ByteSize.format(length),
           "give a range inside the region's " + ByteSize.format(regionSize));
