@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /**
  * The name of a device, {@code dax<region>.<id>} as Linux prints it ({@code __devm_create_dev_dax} in
- * drivers/dax/bus.c): two numbers of 0 to 2^31 - 1, in decimal, without a zero in front.
+ * drivers/dax/bus.c, R-05): two numbers of 0 to 2^31 - 1, in decimal, without a zero in front.
  *
  * @param region the id of the region
  * @param id the id of the device in the region
