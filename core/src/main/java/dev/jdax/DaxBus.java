@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 
 import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.DaxName;
+import dev.jdax.spi.DeviceKey;
 import dev.jdax.spi.FirstFew;
 import dev.jdax.spi.LowestFree;
 import dev.jdax.spi.MemorySource;
@@ -84,7 +85,7 @@ public final class DaxBus implements AutoCloseable {
       RegionOps ops = unwind.make(() -> driver.probe(source), RegionOps::close);
       // The ops are the region's from here on; it is closed before them, and they may be closed again.
       DaxRegion region = unwind.make(() -> register(ops, driver.name(), source), DaxRegion::close);
-      List<DaxDevice> devices = region.devices();
+      List<DaxDevice> devices = region.devicesBornWith();
       unwind.keep();
       devices.forEach(device -> fire(DaxEvent.Kind.ADD, device));
       return region;
@@ -112,7 +113,8 @@ public final class DaxBus implements AutoCloseable {
 
   private DaxRegion register(RegionOps ops, String driver, MemorySource source) throws DaxException {
     RegionInfo info = ops.info();
-    List<Integer> ids = ops.deviceIds();
+    List<DeviceKey> keys = ops.deviceKeys();
+    List<Integer> ids = keys.stream().map(DeviceKey::id).toList();
     synchronized (lock) {
       if (closed) {
         throw new IllegalStateException("the bus is closed");
@@ -127,7 +129,7 @@ public final class DaxBus implements AutoCloseable {
               "remove that region first");
         }
       }
-      DaxRegion region = new DaxRegion(this, ops, id, info.id().isPresent(), ids, driver,
+      DaxRegion region = new DaxRegion(this, ops, id, info.id().isPresent(), keys, driver,
           source);
       region.watch();
       unreleased = with(region, unreleased); // first: what an error leaves there is only looked at in vain

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
 import dev.jdax.spi.DaxName;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.DeviceKey;
 import dev.jdax.spi.Growth;
 import dev.jdax.spi.Memory;
 import dev.jdax.spi.RegionInfo;
@@ -28,8 +28,7 @@ public final class DaxDevice {
   private static final Set<String> REVOCATION = Set.of(DaxDevice.class.getName() + ".revokeAndChange");
 
   private final DaxRegion region;
-  private final int id;
-  private final long incarnation;
+  private final DeviceKey key;
   private final int minor;
 
   // Guarded by the region lock.
@@ -37,10 +36,9 @@ public final class DaxDevice {
   /** The threads that revoke its mappings, or did when an error came; meanwhile it cannot be mapped. */
   private List<Thread> revoking = List.of();
 
-  DaxDevice(DaxRegion region, int id, long incarnation, int minor) {
+  DaxDevice(DaxRegion region, DeviceKey key, int minor) {
     this.region = region;
-    this.id = id;
-    this.incarnation = incarnation;
+    this.key = key;
     this.minor = minor;
   }
 
@@ -48,14 +46,14 @@ public final class DaxDevice {
    * {@return the name, such as {@code dax0.1}: the region's id and its own}
    */
   public String name() {
-    return new DaxName(region.id(), id).toString();
+    return new DaxName(region.id(), key.id()).toString();
   }
 
   /**
    * {@return the id in the region}
    */
   public int id() {
-    return id;
+    return key.id();
   }
 
   /**
@@ -189,7 +187,7 @@ public final class DaxDevice {
     String attempt = "resize " + name() + " to " + ByteSize.format(size);
     StackRoom.require();
     try (Unwind unwind = new Unwind()) {
-      Growth growth = region.grow(OptionalInt.of(id), size, () -> {
+      Growth growth = region.grow(Optional.of(key), size, () -> {
         DeviceInfo info = resizableLocked(attempt, size, onMapped);
         DeviceRules.spaceIsThere(attempt, size - info.size(), region.ops().info());
       }, unwind);
@@ -217,14 +215,14 @@ public final class DaxDevice {
           if (!unbindLocked(attempt, onMapped, mode, unwind)) {
             return false;
           }
-          growth.give(id);
+          growth.give(key);
           unwind.keep();
         }
         if (size > 0) {
-          region.ops().bind(id, mode);
+          region.ops().bind(key, mode);
         }
       } else if (size != info.size()) {
-        growth.give(id);
+        growth.give(key);
       }
       return true;
     });
@@ -245,7 +243,7 @@ public final class DaxDevice {
       DeviceRules.layoutCanChange(attempt, region.ops().info());
       DeviceRules.notBound(attempt, info);
       DeviceRules.alignmentFits(attempt, alignment, info);
-      region.ops().setAlignment(id, alignment);
+      region.ops().setAlignment(key, alignment);
     }
     changed();
   }
@@ -266,7 +264,7 @@ public final class DaxDevice {
         throw DeviceRules.busy(attempt, "it is bound already", "map it");
       }
       DeviceRules.notEmpty(attempt, info);
-      region.ops().bind(id, DaxMode.DEVDAX);
+      region.ops().bind(key, DaxMode.DEVDAX);
       region.bound(this);
     }
     changed();
@@ -306,12 +304,12 @@ public final class DaxDevice {
         return true;
       }
       DeviceInfo info = aliveLocked(attempt);
-      region.ops().requireBindable(id, mode);
+      region.ops().requireBindable(key, mode);
       try (Unwind unwind = new Unwind()) {
         if (info.bound() && !unbindLocked(attempt, onMapped, info.mode().orElse(null), unwind)) {
           return false;
         }
-        region.ops().bind(id, mode);
+        region.ops().bind(key, mode);
         unwind.keep();
       }
       region.bound(this);
@@ -383,12 +381,12 @@ public final class DaxDevice {
     change(attempt, () -> {
       DeviceInfo info = aliveLocked(attempt);
       DeviceRules.layoutCanChange(attempt, region.ops().info());
-      DeviceRules.notDeviceZero(attempt, id);
+      DeviceRules.notDeviceZero(attempt, key.id());
       try (Unwind unwind = new Unwind()) {
         if (info.bound() && !unbindLocked(attempt, onMapped, info.mode().orElse(DaxMode.DEVDAX), unwind)) {
           return false;
         }
-        region.ops().resize(id, 0);
+        region.ops().resize(key, 0);
         unwind.keep(); // what it held is gone
       }
       deleteLocked(attempt);
@@ -447,7 +445,7 @@ public final class DaxDevice {
       throw DaxException.of(Errno.ENXIO, attempt, "it is being unbound by force", "enable it first");
     }
     MappingRules.check(attempt, info, offset, length);
-    Memory backing = region.ops().backing(id);
+    Memory backing = region.ops().backing(key);
     MappingRules.checkGranularity(attempt, info, backing);
     return DaxMapping.of(attempt, this, info, backing, access, offset, length);
   }
@@ -473,15 +471,15 @@ public final class DaxDevice {
     }
   }
 
-  long incarnation() {
-    return incarnation;
+  DeviceKey key() {
+    return key;
   }
 
   /** Called without the region lock. */
   Map<String, String> properties(String attempt) throws DaxException {
     synchronized (region.lock) {
       aliveLocked(attempt);
-      return region.ops().properties(id);
+      return region.ops().properties(key);
     }
   }
 
@@ -489,17 +487,14 @@ public final class DaxDevice {
     DaxException why = null;
     if (!dead) {
       try {
-        DeviceInfo info = region.ops().device(id);
-        if (info.incarnation() == incarnation) {
-          return info;
-        }
+        return region.ops().device(key);
       } catch (DaxException e) {
-        if (e.errno() != Errno.ENXIO || region.ops().hasDevice(id)) {
+        if (e.errno() != Errno.ENXIO || region.ops().keyOf(key.id()).equals(Optional.of(key))) {
           throw e;
         }
         why = e;
       }
-      region.forget(this); // somebody else has deleted it, and may have made another of that name
+      region.forget(this); // another program has deleted it, and may have made another one of that name
     }
     throw DaxException.of(Errno.ENXIO, attempt,
         region.isDead() ? "its region is closed" : "the device was destroyed",
@@ -509,7 +504,7 @@ public final class DaxDevice {
   /** Deletes the device, as Linux's delete_store does. */
   void deleteLocked(String attempt) throws DaxException {
     DeviceRules.deletable(attempt, aliveLocked(attempt));
-    region.ops().delete(id);
+    region.ops().delete(key);
     region.forget(this);
   }
 
@@ -521,7 +516,7 @@ public final class DaxDevice {
   private boolean unbindLocked(String attempt, OnMapped onMapped, DaxMode mode, Unwind unwind) throws DaxException {
     return unwind.make(() -> unbindLocked(attempt, onMapped), Unwind.ifOurs(unbound -> {
       if (unbound && mode != null) {
-        region.ops().bind(id, mode);
+        region.ops().bind(key, mode);
       }
     }));
   }
@@ -533,10 +528,10 @@ public final class DaxDevice {
         throw DeviceRules.busy(attempt, mapped + (mapped == 1 ? " mapping of it is open" : " mappings of it are open"),
             "close them, or force it");
       }
-      region.ops().requireUnusedByOthers(id);
+      region.ops().requireUnusedByOthers(key);
       return false;
     }
-    region.ops().unbind(id);
+    region.ops().unbind(key);
     return true;
   }
 

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 
 import dev.jdax.spi.DaxName;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.DeviceKey;
 import dev.jdax.spi.Growth;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionInfo;
@@ -37,7 +37,7 @@ public final class DaxRegion implements AutoCloseable {
   private final MemorySource source;
   private final RegionOps ops;
   private final boolean idGiven;
-  private final List<Integer> bornWith;
+  private final List<DeviceKey> bornWith;
 
   /**
    * The region lock: guards the fields below, the ops, and the state of the region's devices. Taken before the bus
@@ -53,7 +53,7 @@ public final class DaxRegion implements AutoCloseable {
   /** Held while the memory is given back; taken without another lock. */
   private final RegionLife life;
 
-  DaxRegion(DaxBus bus, RegionOps ops, int id, boolean idGiven, List<Integer> bornWith, String driver,
+  DaxRegion(DaxBus bus, RegionOps ops, int id, boolean idGiven, List<DeviceKey> bornWith, String driver,
       MemorySource source) {
     this.bus = bus;
     this.ops = ops;
@@ -130,8 +130,8 @@ public final class DaxRegion implements AutoCloseable {
     synchronized (lock) {
       requireAlive("list the devices of " + this);
       List<DaxDevice> devices = new ArrayList<>();
-      for (int deviceId : ops.deviceIds()) {
-        device(deviceId).ifPresent(devices::add);
+      for (DeviceKey key : ops.deviceKeys()) {
+        device(key).ifPresent(devices::add);
       }
       return devices;
     }
@@ -175,8 +175,7 @@ public final class DaxRegion implements AutoCloseable {
               "nothing of its " + ByteSize.format(info.size()) + " is available",
               "shrink or destroy a device first");
         }
-        int deviceId = unwind.make(ops::create, ops::delete);
-        device = handles.ofNew(ops.device(deviceId));
+        device = handles.of(unwind.make(ops::create, ops::delete));
         unwind.keep();
         handles.madeEmpty(device);
       }
@@ -225,7 +224,7 @@ public final class DaxRegion implements AutoCloseable {
         + alignment.map(asked -> " with an alignment of " + asked).orElse("") + " in " + this;
     DaxDevice device;
     try (Unwind unwind = new Unwind()) {
-      Growth growth = grow(OptionalInt.empty(), size, () -> {
+      Growth growth = grow(Optional.empty(), size, () -> {
         RegionInfo info = requireDynamic(attempt);
         DeviceRules.sizeFits(attempt, size, alignment.or(info::alignment).orElseThrow(() -> needsRoot(attempt)));
         DeviceRules.spaceIsThere(attempt, size, info);
@@ -246,12 +245,12 @@ public final class DaxRegion implements AutoCloseable {
    * Has memory taken for a device and made ready. Called without the region lock, which is held while the memory is
    * taken, and not while it is made ready. If the region is closed before that has ended, its memory goes back then.
    *
-   * @param device the id of the device; empty if it is yet to be made
+   * @param device which device; empty if it is yet to be made
    * @param size the size in bytes that the device is to have
    * @param requirement looked at before, under the same lock
    * @param unwind returns, when all is done or undone, what was given to no device
    */
-  Growth grow(OptionalInt device, long size, Requirement requirement, Unwind unwind) throws DaxException {
+  Growth grow(Optional<DeviceKey> device, long size, Requirement requirement, Unwind unwind) throws DaxException {
     unwind.makeForNow(() -> this, DaxRegion::ended); // after the growth is closed
     Growth growth = unwind.makeForNow(() -> ops.growth(device, size), Growth::close);
     synchronized (lock) {
@@ -267,25 +266,25 @@ public final class DaxRegion implements AutoCloseable {
     synchronized (lock) {
       try (Unwind unwind = new Unwind()) {
         requireAlive(attempt); // looked at again: another thread may have closed the region
-        int deviceId = unwind.make(ops::create, Unwind.ifOurs(ops::delete));
+        DeviceKey key = unwind.make(ops::create, Unwind.ifOurs(ops::delete));
         if (alignment.isPresent()) {
-          ops.setAlignment(deviceId, alignment.get());
+          ops.setAlignment(key, alignment.get());
         }
         unwind.make(() -> {
-          growth.give(deviceId);
-          return deviceId;
+          growth.give(key);
+          return key;
         }, Unwind.ifOurs(made -> ops.resize(made, 0)));
         unwind.make(() -> {
-          ops.bind(deviceId, DaxMode.DEVDAX);
-          return deviceId;
+          ops.bind(key, DaxMode.DEVDAX);
+          return key;
         }, Unwind.ifOurs(ops::unbind));
-        DeviceInfo made = ops.device(deviceId);
+        DeviceInfo made = ops.device(key);
         if (made.size() != size) { // daxctl create-device takes any empty device, also one that is just being made
           unwind.keep(); // it is theirs
-          throw DaxException.of(Errno.EBUSY, attempt, "somebody else has taken " + new DaxName(id, deviceId)
+          throw DaxException.of(Errno.EBUSY, attempt, "somebody else has taken " + new DaxName(id, key.id())
               + " meanwhile, and it has " + ByteSize.format(made.size()), "try again");
         }
-        DaxDevice device = handles.ofNew(made);
+        DaxDevice device = handles.of(key);
         unwind.keep();
         handles.made(device);
         return device;
@@ -396,7 +395,18 @@ public final class DaxRegion implements AutoCloseable {
 
   /** {@return the ids of the devices that the driver made it with} */
   List<Integer> bornWith() {
-    return bornWith;
+    return bornWith.stream().map(DeviceKey::id).toList();
+  }
+
+  /** {@return the devices that the driver made it with; none of them is read} */
+  List<DaxDevice> devicesBornWith() throws DaxException {
+    synchronized (lock) {
+      List<DaxDevice> devices = new ArrayList<>();
+      for (DeviceKey key : bornWith) {
+        devices.add(handles.of(key));
+      }
+      return devices;
+    }
   }
 
   RegionOps ops() {
@@ -449,10 +459,11 @@ public final class DaxRegion implements AutoCloseable {
     return DaxException.of(Errno.EACCES, attempt, "unknown (needs root)", "ask as root");
   }
 
-  /** {@return the device of that id, or empty if it has vanished since its id was read} */
-  private Optional<DaxDevice> device(int deviceId) throws DaxException {
+  /** {@return the device of a key, or empty if it has vanished since its key was read} */
+  private Optional<DaxDevice> device(DeviceKey key) throws DaxException {
     try {
-      return Optional.of(handles.of(ops.device(deviceId)));
+      ops.device(key); // refused if the device has vanished, or cannot be read
+      return Optional.of(handles.of(key));
     } catch (DaxException e) {
       if (e.errno() == Errno.ENXIO) {
         return Optional.empty();
@@ -468,8 +479,8 @@ public final class DaxRegion implements AutoCloseable {
       return Optional.empty();
     }
     synchronized (lock) {
-      int deviceId = wanted.get().id();
-      return dead || !ops.hasDevice(deviceId) ? Optional.empty() : device(deviceId);
+      Optional<DeviceKey> key = dead ? Optional.empty() : ops.keyOf(wanted.get().id());
+      return key.isPresent() ? device(key.get()) : Optional.empty();
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.DeviceKey;
 
 /**
  * The handles of one region's devices: one for each that was ever asked for, and of these the seed and the youngest, as
@@ -22,26 +22,17 @@ final class DeviceHandles {
   }
 
   /** {@return the one handle of a device; that of an earlier device of the same id is dead from now on} */
-  DaxDevice of(DeviceInfo info) throws DaxException {
-    DaxDevice known = byId.get(info.id());
-    if (known != null && !known.isDead() && known.incarnation() == info.incarnation()) {
+  DaxDevice of(DeviceKey key) throws DaxException {
+    DaxDevice known = byId.get(key.id());
+    if (known != null && !known.isDead() && known.key().equals(key)) {
       return known;
     }
     if (known != null) {
       bury(known);
     }
-    DaxDevice device = new DaxDevice(region, info.id(), info.incarnation(), region.bus().takeMinor());
-    byId.put(info.id(), device);
+    DaxDevice device = new DaxDevice(region, key, region.bus().takeMinor());
+    byId.put(key.id(), device);
     return device;
-  }
-
-  /** {@return the handle of a device that was just made; one that is there is of an earlier device} */
-  DaxDevice ofNew(DeviceInfo info) throws DaxException {
-    DaxDevice earlier = byId.get(info.id());
-    if (earlier != null) {
-      bury(earlier);
-    }
-    return of(info);
   }
 
   /** {@return the device that was made empty and is to be bound, or null} */

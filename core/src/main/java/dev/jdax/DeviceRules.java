@@ -74,7 +74,7 @@ final class DeviceRules {
     if (device.size() > 0) {
       throw busy(attempt, "its size is " + ByteSize.format(device.size()), "resize it to 0 first");
     }
-    notDeviceZero(attempt, device.id());
+    notDeviceZero(attempt, device.key().id());
   }
 
   static void mappable(String attempt, DeviceInfo device) throws DaxException {

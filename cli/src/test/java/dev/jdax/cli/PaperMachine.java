@@ -22,6 +22,7 @@ import dev.jdax.kernel.MemoryBlocks;
 import dev.jdax.spi.AddressesOnly;
 import dev.jdax.spi.DaxDriver;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.DeviceKey;
 import dev.jdax.spi.FileUsers;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionInfo;
@@ -33,6 +34,7 @@ import dev.jdax.spi.RegionOps;
  */
 final class PaperMachine implements Machine, AutoCloseable {
   private final Map<String, Errno> refusals = new HashMap<>();
+  /** Each the name of a region and the key of a device of it. */
   private final Set<String> systemRam = new HashSet<>();
   private final DaxBus bus = DaxBus.withDrivers(new Paper());
   private boolean root = true;
@@ -119,7 +121,7 @@ final class PaperMachine implements Machine, AutoCloseable {
         throw DaxException.of(refusals.get(method.getName()), method.getName(), "the kernel refused", "read its log");
       }
       if (method.getName().equals("bind") && arguments[1] == DaxMode.SYSTEM_RAM) {
-        ops.bind((int) arguments[0], DaxMode.DEVDAX);
+        ops.bind((DeviceKey) arguments[0], DaxMode.DEVDAX);
         systemRam.add(region + arguments[0]);
         return null;
       }
@@ -128,7 +130,7 @@ final class PaperMachine implements Machine, AutoCloseable {
       }
       try {
         return switch (method.invoke(ops, arguments)) {
-          case DeviceInfo device -> seen(device, systemRam.contains(region + device.id()));
+          case DeviceInfo device -> seen(device, systemRam.contains(region + device.key()));
           case RegionInfo info -> root
               ? info
               : new RegionInfo(info.id(), info.dynamic(), info.start(), info.size(), info.availableSize(),
@@ -142,7 +144,7 @@ final class PaperMachine implements Machine, AutoCloseable {
     }
 
     private DeviceInfo seen(DeviceInfo device, boolean isSystemRam) {
-      return new DeviceInfo(device.id(), device.incarnation(), device.alignment(),
+      return new DeviceInfo(device.key(), device.alignment(),
           isSystemRam ? Optional.of(DaxMode.SYSTEM_RAM.driver()) : device.driver(), device.size(),
           root || device.size() == 0 ? device.ranges() : Optional.empty());
     }

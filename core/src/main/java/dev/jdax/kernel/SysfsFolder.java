@@ -7,6 +7,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -52,6 +53,22 @@ final class SysfsFolder implements AutoCloseable {
       return folder.status().id().inode();
     } catch (SystemCallException e) {
       throw refused("look at " + path, e);
+    }
+  }
+
+  /**
+   * {@return the number of the inode of a folder, as {@link #inode}, without opening it}
+   *
+   * @throws DaxException with ENXIO if there is none
+   */
+  static long inodeOf(Path path) throws DaxException {
+    String attempt = "look at " + path;
+    try {
+      return (long) Files.getAttribute(path, "unix:ino");
+    } catch (NoSuchFileException e) {
+      throw gone(attempt, e);
+    } catch (IOException e) {
+      throw DaxException.of(Errno.EIO, attempt, e.toString(), "see what is mounted on /sys", e);
     }
   }
 
@@ -199,11 +216,15 @@ final class SysfsFolder implements AutoCloseable {
   private static DaxException refused(String attempt, SystemCallException e) {
     Errno errno = Errno.of(e.errno());
     return switch (errno) {
-      case ENOENT, ENODEV, ENOTDIR -> DaxException.of(Errno.ENXIO, attempt, "the kernel has no such thing, or no more",
-          "list the devices there are", e);
+      case ENOENT, ENODEV, ENOTDIR -> gone(attempt, e);
       case EACCES, EPERM -> DaxException.of(Errno.EACCES, attempt, "unknown (needs root)", "ask as root", e);
       default -> DaxException.of(errno, attempt, "the kernel refused: " + errno.text(), "look at the kernel's log", e);
     };
+  }
+
+  private static DaxException gone(String attempt, Exception e) {
+    return DaxException.of(Errno.ENXIO, attempt, "the kernel has no such thing, or no more",
+        "list the devices there are", e);
   }
 
   @Override

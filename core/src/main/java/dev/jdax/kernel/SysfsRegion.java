@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,7 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 import dev.jdax.spi.DaxName;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.DeviceKey;
 import dev.jdax.spi.FirstFew;
 import dev.jdax.spi.Memory;
 import dev.jdax.spi.RegionInfo;
@@ -35,8 +35,8 @@ import dev.jdax.spi.Unwind;
 /**
  * A region of Linux's, read from and changed through the files in its folder of sysfs (drivers/dax/bus.c).
  *
- * <p>A device is known by the inode of its folder: an operation on a device that somebody else has deleted meanwhile,
- * and made anew under the same name, is refused.
+ * <p>The inode of a device's folder is its incarnation: an operation on a device is refused if another program has
+ * deleted that device and made another one of the same name.
  */
 final class SysfsRegion implements RegionOps {
   private static final String ATTRIBUTES = "dax_region";
@@ -49,8 +49,6 @@ final class SysfsRegion implements RegionOps {
   private final Path folder;
   private final long incarnation;
   private final int id;
-  /** The inodes of the devices' folders, as {@link #device} last told them; guarded by the region lock above. */
-  private final Map<Integer, Long> told = new HashMap<>();
 
   private SysfsRegion(LinuxTree tree, Path folder, long incarnation, int id) {
     this.tree = tree;
@@ -73,12 +71,16 @@ final class SysfsRegion implements RegionOps {
   private SysfsFolder openAttributes() throws DaxException {
     try (Unwind unwind = new Unwind()) {
       SysfsFolder attributes = unwind.make(() -> SysfsFolder.open(folder.resolve(ATTRIBUTES)), SysfsFolder::close);
-      if (attributes.inode() != incarnation) {
-        throw DaxException.of(Errno.ENXIO, "look at the region at " + folder,
-            "its driver was unbound, and bound again", "open its devices again");
-      }
+      requireSame(attributes.inode());
       unwind.keep();
       return attributes;
+    }
+  }
+
+  private void requireSame(long inode) throws DaxException {
+    if (inode != incarnation) {
+      throw DaxException.of(Errno.ENXIO, "look at the region at " + folder,
+          "its driver was unbound, and bound again", "open its devices again");
     }
   }
 
@@ -86,11 +88,15 @@ final class SysfsRegion implements RegionOps {
     return new DaxName(id, device).toString();
   }
 
-  /** Opens the folder of the device that {@link #device} was last asked for. */
-  private SysfsFolder open(int device) throws DaxException {
+  private String name(DeviceKey device) {
+    return name(device.id());
+  }
+
+  /** Opens the folder of a device: the one place where a key becomes a device. */
+  private SysfsFolder open(DeviceKey device) throws DaxException {
     try (Unwind unwind = new Unwind()) {
       SysfsFolder opened = unwind.make(() -> SysfsFolder.open(folder.resolve(name(device))), SysfsFolder::close);
-      if (!told.getOrDefault(device, -1L).equals(opened.inode())) {
+      if (device.incarnation() != opened.inode()) {
         throw DaxException.of(Errno.ENXIO, "look at " + name(device), "somebody else has deleted it and made another",
             "ask the region for its devices");
       }
@@ -123,7 +129,7 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public Map<String, String> properties(int device) throws DaxException {
+  public Map<String, String> properties(DeviceKey device) throws DaxException {
     Map<String, String> properties = new LinkedHashMap<>();
     try (SysfsFolder attributes = open(device)) {
       for (String name : List.of("resource", "target_node", "numa_node", "dev", "modalias", "memmap_on_memory")) {
@@ -134,9 +140,13 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public List<Integer> deviceIds() throws DaxException {
-    openAttributes().close();
-    return List.copyOf(ids());
+  public List<DeviceKey> deviceKeys() throws DaxException {
+    requireSame(SysfsFolder.inodeOf(folder.resolve(ATTRIBUTES)));
+    List<DeviceKey> keys = new ArrayList<>();
+    for (int device : ids()) {
+      keyOf(device).ifPresent(keys::add); // one that has vanished since then has no key
+    }
+    return keys;
   }
 
   private TreeSet<Integer> ids() throws DaxException {
@@ -154,26 +164,25 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public boolean hasDevice(int device) {
-    return Files.isDirectory(folder.resolve(name(device)));
+  public Optional<DeviceKey> keyOf(int device) throws DaxException {
+    try {
+      return Optional.of(new DeviceKey(device, SysfsFolder.inodeOf(folder.resolve(name(device)))));
+    } catch (DaxException e) {
+      if (e.errno() == Errno.ENXIO) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   @Override
-  public DeviceInfo device(int device) throws DaxException {
-    try (SysfsFolder attributes = SysfsFolder.open(folder.resolve(name(device)))) {
-      told.put(device, attributes.inode());
+  public DeviceInfo device(DeviceKey device) throws DaxException {
+    try (SysfsFolder attributes = open(device)) {
       return read(device, attributes);
     }
   }
 
-  /** Remembers the inode of a device that has just been made. */
-  private void tell(int device) throws DaxException {
-    try (SysfsFolder attributes = SysfsFolder.open(folder.resolve(name(device)))) {
-      told.put(device, attributes.inode());
-    }
-  }
-
-  private DeviceInfo read(int device, SysfsFolder attributes) throws DaxException {
+  private DeviceInfo read(DeviceKey device, SysfsFolder attributes) throws DaxException {
     long bytes = attributes.number("align");
     PageSize alignment = PageSize.ofBytes(bytes).orElseThrow(() -> DaxException.of(Errno.EIO,
         "read the alignment of " + name(device), bytes + " is no size of a page", "report the kernel"));
@@ -181,14 +190,14 @@ final class SysfsRegion implements RegionOps {
       long size = attributes.number("size");
       Optional<List<DaxRange>> ranges = size == 0 ? Optional.of(List.of()) : lockedRanges(device, attributes);
       if (ranges.isEmpty() || ranges.get().stream().mapToLong(DaxRange::length).sum() == size) {
-        return new DeviceInfo(device, attributes.inode(), alignment, attributes.link("driver"), size, ranges);
+        return new DeviceInfo(device, alignment, attributes.link("driver"), size, ranges);
       }
     }
     throw DaxException.of(Errno.EBUSY, "read the ranges of " + name(device), "somebody else keeps resizing it",
         "try again");
   }
 
-  private Optional<List<DaxRange>> lockedRanges(int device, SysfsFolder attributes) throws DaxException {
+  private Optional<List<DaxRange>> lockedRanges(DeviceKey device, SysfsFolder attributes) throws DaxException {
     try (SysfsFolder region = openAttributes();
         LayoutLock _ = LayoutLock.toRead(region, "read the ranges of " + name(device))) {
       return ranges(device, attributes);
@@ -196,7 +205,7 @@ final class SysfsRegion implements RegionOps {
   }
 
   /** {@return the ranges, or empty if they may not be read; some of them, if one vanishes meanwhile} */
-  private Optional<List<DaxRange>> ranges(int device, SysfsFolder attributes) throws DaxException {
+  private Optional<List<DaxRange>> ranges(DeviceKey device, SysfsFolder attributes) throws DaxException {
     List<DaxRange> ranges = new ArrayList<>();
     for (String mapping : attributes.names()) {
       if (mapping.matches("mapping\\d+")) {
@@ -206,7 +215,7 @@ final class SysfsRegion implements RegionOps {
           if (e.errno() == Errno.EACCES) {
             return Optional.empty();
           }
-          if (e.errno() != Errno.ENXIO || !hasDevice(device)) {
+          if (e.errno() != Errno.ENXIO || !keyOf(device.id()).equals(Optional.of(device))) {
             throw e;
           }
         }
@@ -229,7 +238,7 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public int create() throws DaxException {
+  public DeviceKey create() throws DaxException {
     String attempt = "create a device in the region at " + folder;
     try (SysfsFolder attributes = openAttributes(); LayoutLock _ = LayoutLock.toChange(attributes, attempt)) {
       Set<Integer> before = ids();
@@ -246,26 +255,26 @@ final class SysfsRegion implements RegionOps {
       int device = made.iterator().next();
       try (Unwind unwind = new Unwind()) {
         unwind.onFailure(() -> attributes.write("delete", name(device), "see who else uses it"));
-        tell(device);
+        DeviceKey key = new DeviceKey(device, SysfsFolder.inodeOf(folder.resolve(name(device))));
         unwind.keep();
+        return key;
       }
-      return device;
     }
   }
 
   @Override
-  public void resize(int device, long size) throws DaxException {
+  public void resize(DeviceKey device, long size) throws DaxException {
     writeLayout("resize " + name(device), device, "size", size,
         "a size is a multiple of the alignment and of 2 MiB, at most what the region has available");
   }
 
   @Override
-  public void setAlignment(int device, PageSize alignment) throws DaxException {
+  public void setAlignment(DeviceKey device, PageSize alignment) throws DaxException {
     writeLayout("set the alignment of " + name(device), device, "align", alignment.bytes(),
         "an alignment is 4096, 2097152 or 1073741824, and the ranges' lengths are multiples of it");
   }
 
-  private void writeLayout(String attempt, int device, String attribute, long value, String remedy)
+  private void writeLayout(String attempt, DeviceKey device, String attribute, long value, String remedy)
       throws DaxException {
     try (SysfsFolder region = openAttributes();
         LayoutLock _ = LayoutLock.toChange(region, attempt);
@@ -275,7 +284,7 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public void requireBindable(int device, DaxMode mode) throws DaxException {
+  public void requireBindable(DeviceKey device, DaxMode mode) throws DaxException {
     if (mode == DaxMode.SYSTEM_RAM) {
       try (SysfsFolder attributes = open(device)) {
         MemoryBlocks.requireOneIn(tree, name(device), read(device, attributes));
@@ -284,7 +293,7 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public void bind(int device, DaxMode mode) throws DaxException {
+  public void bind(DeviceKey device, DaxMode mode) throws DaxException {
     requireBindable(device, mode);
     try (SysfsFolder attributes = open(device)) {
       DriverBinding binding = new DriverBinding(tree, name(device), attributes);
@@ -294,14 +303,14 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public void requireUnusedByOthers(int device) throws DaxException {
+  public void requireUnusedByOthers(DeviceKey device) throws DaxException {
     try (SysfsFolder attributes = open(device)) {
       new DriverBinding(tree, name(device), attributes).requireUnusedByOthers("unbind " + name(device));
     }
   }
 
   @Override
-  public void unbind(int device) throws DaxException {
+  public void unbind(DeviceKey device) throws DaxException {
     String attempt = "unbind " + name(device);
     try (SysfsFolder attributes = open(device)) {
       DeviceInfo info = read(device, attributes);
@@ -319,7 +328,7 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public void delete(int device) throws DaxException {
+  public void delete(DeviceKey device) throws DaxException {
     String attempt = "delete " + name(device);
     try (SysfsFolder attributes = openAttributes(); LayoutLock _ = LayoutLock.toChange(attributes, attempt)) {
       open(device).close();
@@ -328,12 +337,12 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public Memory backing(int device) throws DaxException {
+  public Memory backing(DeviceKey device) throws DaxException {
     try (SysfsFolder attributes = open(device)) {
       Object binding = NodeBacking.bindingOf(attributes).orElseThrow(() -> DaxException.of(Errno.ENXIO,
           "map " + name(device), "somebody else has unbound it meanwhile", "see who reconfigures it"));
       DeviceInfo info = read(device, attributes);
-      return new NodeBacking(tree, folder.resolve(name(device)), name(device), info.incarnation(), binding,
+      return new NodeBacking(tree, folder.resolve(name(device)), name(device), device.incarnation(), binding,
           info.alignment(), info.size(), NvdimmRegion.of(folder));
     }
   }

@@ -11,27 +11,26 @@ import dev.jdax.PageSize;
 /**
  * What a device is, at the moment of asking.
  *
- * @param id its id in the region
- * @param incarnation which of the devices that have had this id it is: a number that no other of them has
+ * @param key which device it is
  * @param alignment its alignment
  * @param driver the driver that it is bound to, as Linux names it, if it is bound
  * @param size its size in bytes
  * @param ranges its ranges, in the order of their page offsets, or empty where they may not be read
  */
-public record DeviceInfo(int id, long incarnation, PageSize alignment, Optional<String> driver, long size,
+public record DeviceInfo(DeviceKey key, PageSize alignment, Optional<String> driver, long size,
     Optional<List<DaxRange>> ranges) {
   /**
-   * {@return a device whose ranges are known, and of whose id there is only one}
+   * {@return a device whose ranges are known}
    *
-   * @param id its id in the region
+   * @param key which device it is
    * @param alignment its alignment
    * @param bound whether it is bound, so that it can be mapped
    * @param ranges its ranges, in the order of their page offsets
    */
-  public static DeviceInfo of(int id, PageSize alignment, boolean bound, List<DaxRange> ranges) {
+  public static DeviceInfo of(DeviceKey key, PageSize alignment, boolean bound, List<DaxRange> ranges) {
     long size = ranges.isEmpty() ? 0 : ranges.getLast().offset() + ranges.getLast().length();
     Optional<String> driver = bound ? Optional.of(DaxMode.DEVDAX.driver()) : Optional.empty();
-    return new DeviceInfo(id, 0, alignment, driver, size, Optional.of(ranges));
+    return new DeviceInfo(key, alignment, driver, size, Optional.of(ranges));
   }
 
   /**

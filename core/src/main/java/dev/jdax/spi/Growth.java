@@ -29,11 +29,11 @@ public interface Growth extends AutoCloseable {
   /**
    * Makes it a device's own, at the end of what that has.
    *
-   * @param id the device's id
-   * @throws DaxException with EBUSY if the ranges of the device are others than when it was reserved; or if it cannot be
-   *     done
+   * @param taker the device
+   * @throws DaxException with ENXIO if the region has it no more; with EBUSY if the ranges of the device are others than
+   *     when it was reserved; or if it cannot be done
    */
-  void give(int id) throws DaxException;
+  void give(DeviceKey taker) throws DaxException;
 
   /** Returns to the region what was given to no device; a further call does nothing. Takes no lock, and never throws. */
   @Override

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.jdax.ByteSize;
@@ -27,18 +26,20 @@ import dev.jdax.PageSize;
 public final class InProcessRegion implements RegionOps {
 
   private static final class Device {
+    final DeviceKey key;
     PageSize alignment;
     boolean bound;
     List<DaxRange> ranges = List.of();
 
-    Device(PageSize alignment) {
+    Device(DeviceKey key, PageSize alignment) {
+      this.key = key;
       this.alignment = alignment;
     }
   }
 
   /** What a device is to grow by. The device has its own ranges alone until it is given this. */
   private final class Taken implements Growth {
-    private final OptionalInt wanted;
+    private final Optional<DeviceKey> wanted;
     private final long size;
     private List<DaxRange> before = List.of();
     private List<DaxRange> grown = List.of();
@@ -47,14 +48,14 @@ public final class InProcessRegion implements RegionOps {
     /** Set without the region's lock; {@link #growing} finds out. */
     private volatile boolean closed;
 
-    Taken(OptionalInt wanted, long size) {
+    Taken(Optional<DeviceKey> wanted, long size) {
       this.wanted = wanted;
       this.size = size;
     }
 
     @Override
     public void reserve() throws DaxException {
-      before = wanted.isPresent() ? find(wanted.getAsInt()).ranges : List.of();
+      before = wanted.isPresent() ? find(wanted.get()).ranges : List.of();
       long old = RangeTable.sizeOf(before);
       if (size <= old) {
         return;
@@ -62,7 +63,7 @@ public final class InProcessRegion implements RegionOps {
       RangeTable table = free();
       if (size - old > table.available()) {
         throw DaxException.of(Errno.ENOSPC,
-            (wanted.isPresent() ? "grow device " + wanted.getAsInt() : "make a device") + " by "
+            (wanted.isPresent() ? "grow device " + wanted.get().id() : "make a device") + " by "
                 + ByteSize.format(size - old),
             "the region has " + ByteSize.format(table.available()) + " available", "free other devices first");
       }
@@ -81,14 +82,14 @@ public final class InProcessRegion implements RegionOps {
     }
 
     @Override
-    public void give(int deviceId) throws DaxException {
+    public void give(DeviceKey taker) throws DaxException {
       if (added.isEmpty()) {
-        resize(deviceId, size);
+        resize(taker, size);
         return;
       }
-      Device device = find(deviceId);
+      Device device = find(taker);
       if (!device.ranges.equals(before)) {
-        throw DaxException.of(Errno.EBUSY, "grow device " + deviceId + " to " + ByteSize.format(size),
+        throw DaxException.of(Errno.EBUSY, "grow device " + taker.id() + " to " + ByteSize.format(size),
             "another thread has resized it at the same time", "look at its size, and try again");
       }
       RangeTable table = free();
@@ -122,6 +123,8 @@ public final class InProcessRegion implements RegionOps {
   private RangeTable free;
   /** Reckoned from the devices, and null, likewise. */
   private LowestFree ids;
+  /** How many devices there have been: the incarnation of the last one. */
+  private long made;
 
   private InProcessRegion(Memory claim, boolean dynamic, OptionalInt id, long start, PageSize alignment)
       throws DaxException {
@@ -188,16 +191,16 @@ public final class InProcessRegion implements RegionOps {
    * @throws DaxException with EINVAL if the region is dynamic, has its device already, or does not hold the range
    */
   public void createDevice(int deviceId, long offset, long length) throws DaxException {
-    if (dynamic || !deviceIds().isEmpty() || offset < 0 || length <= 0 || length > regionSize - offset) {
+    if (dynamic || !deviceKeys().isEmpty() || offset < 0 || length <= 0 || length > regionSize - offset) {
       throw DaxException.of(Errno.EINVAL, "make device " + deviceId + " of a region",
           "a static region has one device, of one range inside it, and this range is " + ByteSize.hex(offset) + ", "
               + ByteSize.format(length),
           "give a range inside the region's " + ByteSize.format(regionSize));
     }
-    Device device = new Device(alignment);
+    Device device = newDevice(deviceId);
     device.ranges = List.of(new DaxRange(0, start + offset, length));
     device.bound = true;
-    put(deviceId, device);
+    put(device);
   }
 
   private RangeTable free() {
@@ -227,17 +230,21 @@ public final class InProcessRegion implements RegionOps {
   private LowestFree ids() {
     if (ids == null) {
       LowestFree taken = new LowestFree();
-      deviceIds().forEach(taken::take);
+      deviceKeys().forEach(key -> taken.take(key.id()));
       ids = taken;
     }
     return ids;
   }
 
-  private void put(int deviceId, Device device) {
-    while (devices.size() <= deviceId) {
+  private Device newDevice(int deviceId) {
+    return new Device(new DeviceKey(deviceId, ++made), alignment);
+  }
+
+  private void put(Device device) {
+    while (devices.size() <= device.key.id()) {
       devices.add(null);
     }
-    devices.set(deviceId, device);
+    devices.set(device.key.id(), device);
   }
 
   @Override
@@ -252,47 +259,58 @@ public final class InProcessRegion implements RegionOps {
   }
 
   @Override
-  public List<Integer> deviceIds() {
-    return IntStream.range(0, devices.size()).filter(this::hasDevice).boxed().toList();
+  public List<DeviceKey> deviceKeys() {
+    return devices.stream().filter(Objects::nonNull).map(device -> device.key).toList();
   }
 
   @Override
-  public boolean hasDevice(int deviceId) {
-    return deviceId >= 0 && deviceId < devices.size() && devices.get(deviceId) != null;
+  public Optional<DeviceKey> keyOf(int deviceId) {
+    return deviceId >= 0 && deviceId < devices.size()
+        ? Optional.ofNullable(devices.get(deviceId)).map(device -> device.key)
+        : Optional.empty();
   }
 
   @Override
-  public DeviceInfo device(int deviceId) throws DaxException {
-    Device device = find(deviceId);
-    return DeviceInfo.of(deviceId, device.alignment, device.bound, device.ranges);
+  public Map<String, String> properties(DeviceKey device) throws DaxException {
+    find(device);
+    return Map.of();
   }
 
-  private Device find(int deviceId) throws DaxException {
-    if (!hasDevice(deviceId)) {
-      throw DaxException.of(Errno.ENXIO, "find device " + deviceId, "the region has none of that id",
+  @Override
+  public DeviceInfo device(DeviceKey key) throws DaxException {
+    Device device = find(key);
+    return DeviceInfo.of(key, device.alignment, device.bound, device.ranges);
+  }
+
+  /** The one place where a key becomes a device. */
+  private Device find(DeviceKey key) throws DaxException {
+    Optional<DeviceKey> present = keyOf(key.id());
+    if (!present.equals(Optional.of(key))) {
+      throw DaxException.of(Errno.ENXIO, "find device " + key.id(),
+          present.isEmpty() ? "the region has none of that id" : "it was deleted, and another device has its id",
           "ask the region for its devices");
     }
-    return devices.get(deviceId);
+    return devices.get(key.id());
   }
 
   @Override
-  public int create() {
+  public DeviceKey create() {
     LowestFree all = ids();
     ids = null;
-    int deviceId = all.take();
-    put(deviceId, new Device(alignment));
+    Device device = newDevice(all.take());
+    put(device);
     ids = all;
-    return deviceId;
+    return device.key;
   }
 
   @Override
-  public void resize(int deviceId, long size) throws DaxException {
-    Device device = find(deviceId);
+  public void resize(DeviceKey key, long size) throws DaxException {
+    Device device = find(key);
     if (size > RangeTable.sizeOf(device.ranges)) {
-      try (Growth growth = growth(OptionalInt.of(deviceId), size)) {
+      try (Growth growth = growth(Optional.of(key), size)) {
         growth.reserve();
         growth.prepare();
-        growth.give(deviceId);
+        growth.give(key);
       }
       return;
     }
@@ -303,45 +321,45 @@ public final class InProcessRegion implements RegionOps {
   }
 
   @Override
-  public Growth growth(OptionalInt deviceId, long size) {
-    return new Taken(deviceId, size);
+  public Growth growth(Optional<DeviceKey> device, long size) {
+    return new Taken(device, size);
   }
 
   @Override
-  public void setAlignment(int deviceId, PageSize wanted) throws DaxException {
-    find(deviceId).alignment = wanted;
+  public void setAlignment(DeviceKey device, PageSize wanted) throws DaxException {
+    find(device).alignment = wanted;
   }
 
   @Override
-  public void bind(int deviceId, DaxMode mode) throws DaxException {
-    Device device = find(deviceId);
+  public void bind(DeviceKey key, DaxMode mode) throws DaxException {
+    Device device = find(key);
     if (mode != DaxMode.DEVDAX) {
-      throw DaxException.of(Errno.EOPNOTSUPP, "bind device " + deviceId + " in mode " + mode,
+      throw DaxException.of(Errno.EOPNOTSUPP, "bind device " + key.id() + " in mode " + mode,
           "its memory belongs to this process, which cannot give it to the kernel", "use it as " + DaxMode.DEVDAX);
     }
     device.bound = true;
   }
 
   @Override
-  public void unbind(int deviceId) throws DaxException {
-    find(deviceId).bound = false;
+  public void unbind(DeviceKey device) throws DaxException {
+    find(device).bound = false;
   }
 
   @Override
-  public void delete(int deviceId) throws DaxException {
-    if (!find(deviceId).ranges.isEmpty()) {
+  public void delete(DeviceKey device) throws DaxException {
+    if (!find(device).ranges.isEmpty()) {
       free = null; // an error has stopped what gave it ranges
     }
     LowestFree all = ids();
     ids = null;
-    devices.set(deviceId, null);
-    all.give(deviceId);
+    devices.set(device.id(), null);
+    all.give(device.id());
     ids = all;
   }
 
   @Override
-  public Memory backing(int deviceId) throws DaxException {
-    return new DeviceMemory(claim, extentsOf(find(deviceId).ranges));
+  public Memory backing(DeviceKey device) throws DaxException {
+    return new DeviceMemory(claim, extentsOf(find(device).ranges));
   }
 
   /** {@return the parts of the file that have the addresses of some ranges, in their order} */

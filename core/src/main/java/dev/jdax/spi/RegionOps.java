@@ -3,7 +3,7 @@ package dev.jdax.spi;
 
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 import dev.jdax.DaxException;
 import dev.jdax.DaxMode;
@@ -14,7 +14,10 @@ import dev.jdax.PageSize;
  *
  * <p>{@link dev.jdax.DaxRegion} calls it under the region's lock, one call at a time, and has checked the rules of the
  * state table before; an implementation that talks to a kernel may be refused all the same, and keeps the errno.
- * Nothing is remembered above between two calls.
+ *
+ * <p>A device is named by its {@link DeviceKey}. If the region has no device of that key any more, each method that reads
+ * or changes the device throws ENXIO, and does nothing to another device that has the id by then. An implementation
+ * remembers nothing of one call for the next: with a key, any method can be called first.
  */
 public interface RegionOps {
   /**
@@ -37,62 +40,62 @@ public interface RegionOps {
   /**
    * {@return further attributes of a device, as those of the region}
    *
-   * @param id its id
-   * @throws DaxException if they cannot be read
+   * @param device which device
+   * @throws DaxException with ENXIO if the region has it no more; or if they cannot be read
    */
-  default Map<String, String> properties(int id) throws DaxException {
+  default Map<String, String> properties(DeviceKey device) throws DaxException {
     return Map.of();
   }
 
   /**
-   * {@return the ids of the devices that there are now, ascending}
+   * {@return the keys of the devices that there are now, by id, ascending}
    *
    * @throws DaxException if they cannot be read
    */
-  List<Integer> deviceIds() throws DaxException;
+  List<DeviceKey> deviceKeys() throws DaxException;
 
   /**
-   * {@return whether there is a device of that id now}
+   * {@return the key of the device that has an id now, or empty if none has}
    *
    * @param id the id
    * @throws DaxException if it cannot be read
    */
-  boolean hasDevice(int id) throws DaxException;
+  Optional<DeviceKey> keyOf(int id) throws DaxException;
 
   /**
    * {@return what a device is now}
    *
-   * @param id its id
-   * @throws DaxException with ENXIO if there is none of that id
+   * @param device which device
+   * @throws DaxException with ENXIO if the region has it no more
    */
-  DeviceInfo device(int id) throws DaxException;
+  DeviceInfo device(DeviceKey device) throws DaxException;
 
   /**
    * Makes a device of size 0, not bound, with the region's alignment and the lowest free id.
    *
-   * @return its id
+   * @return its key
    * @throws DaxException if it cannot be made
    */
-  int create() throws DaxException;
+  DeviceKey create() throws DaxException;
 
   /**
    * Grows or shrinks a device, placing ranges as Linux does ({@code dev_dax_resize} in drivers/dax/bus.c).
    *
-   * @param id its id
+   * @param device which device
    * @param size the new size in bytes; 0 takes all ranges away
-   * @throws DaxException if it cannot be done
+   * @throws DaxException with ENXIO if the region has it no more; or if it cannot be done
    */
-  void resize(int id, long size) throws DaxException;
+  void resize(DeviceKey device, long size) throws DaxException;
 
   /**
    * Begins to resize a device, so that what it grows by can be made ready without the region's lock.
    *
-   * @param id its id; empty for a device that is yet to be made
+   * @param device which device; empty if it is yet to be made
    * @param size the size in bytes that the device is to have
    * @return what takes the memory and gives it to the device, to be closed by the caller; if nothing can be taken in
    *     advance, or need be, its {@link Growth#give} resizes the device
    */
-  default Growth growth(OptionalInt id, long size) {
+  default Growth growth(Optional<DeviceKey> device, long size) {
     return new Growth() {
       @Override
       public void reserve() {
@@ -105,8 +108,8 @@ public interface RegionOps {
       }
 
       @Override
-      public void give(int device) throws DaxException {
-        resize(device, size);
+      public void give(DeviceKey taker) throws DaxException {
+        resize(taker, size);
       }
 
       @Override
@@ -126,66 +129,67 @@ public interface RegionOps {
   /**
    * Sets a device's alignment.
    *
-   * @param id its id
+   * @param device which device
    * @param alignment the alignment
-   * @throws DaxException if it cannot be done
+   * @throws DaxException with ENXIO if the region has it no more; or if it cannot be done
    */
-  void setAlignment(int id, PageSize alignment) throws DaxException;
+  void setAlignment(DeviceKey device, PageSize alignment) throws DaxException;
 
   /**
    * Binds a device to the driver of a mode: {@link DaxMode#DEVDAX} and it can be mapped.
    *
-   * @param id its id
+   * @param device which device
    * @param mode the mode
-   * @throws DaxException with EOPNOTSUPP if this kind of memory has no such mode; or if it cannot be done
+   * @throws DaxException with ENXIO if the region has it no more; with EOPNOTSUPP if this kind of memory has no such
+   *     mode; or if it cannot be done
    */
-  void bind(int id, DaxMode mode) throws DaxException;
+  void bind(DeviceKey device, DaxMode mode) throws DaxException;
 
   /**
    * Refuses where a mode cannot be had, as far as that is known without trying: asked before a device is unbound from
    * another one.
    *
-   * @param id its id
+   * @param device which device
    * @param mode the mode
-   * @throws DaxException with EINVAL if the device's memory cannot be used so
+   * @throws DaxException with ENXIO if the region has it no more; with EINVAL if its memory cannot be used so
    */
-  default void requireBindable(int id, DaxMode mode) throws DaxException {
+  default void requireBindable(DeviceKey device, DaxMode mode) throws DaxException {
     // Most memory can be used in each of its modes.
   }
 
   /**
    * Refuses where other processes are in the way of {@link #unbind}: asked before the mappings of this one are revoked.
    *
-   * @param id its id
-   * @throws DaxException with EBUSY if so
+   * @param device which device
+   * @throws DaxException with ENXIO if the region has it no more; with EBUSY if so
    */
-  default void requireUnusedByOthers(int id) throws DaxException {
+  default void requireUnusedByOthers(DeviceKey device) throws DaxException {
     // Memory that only this process has is nobody else's to use.
   }
 
   /**
    * Unbinds a device from its driver, whichever that is.
    *
-   * @param id its id
-   * @throws DaxException if it cannot be done
+   * @param device which device
+   * @throws DaxException with ENXIO if the region has it no more; or if it cannot be done
    */
-  void unbind(int id) throws DaxException;
+  void unbind(DeviceKey device) throws DaxException;
 
   /**
    * Deletes a device of size 0 that is not bound.
    *
-   * @param id its id
-   * @throws DaxException if it cannot be done
+   * @param device which device
+   * @throws DaxException with ENXIO if the region has it no more; or if it cannot be done
    */
-  void delete(int id) throws DaxException;
+  void delete(DeviceKey device) throws DaxException;
 
   /**
    * {@return what a bound device is mapped from}
    *
-   * @param id its id
-   * @throws DaxException if it cannot be read
+   * @param device which device
+   * @throws DaxException with ENXIO if the region has it no more; or if it cannot be read
    */
-  Memory backing(int id) throws DaxException;
+  Memory backing(DeviceKey device) throws DaxException;
 
   /**
    * {@return whether {@link #close} gives memory back, so that a region that the program forgets is to be closed}

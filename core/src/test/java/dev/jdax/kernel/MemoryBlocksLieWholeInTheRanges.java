@@ -18,6 +18,7 @@ import dev.jdax.Errno;
 import dev.jdax.OnMapped;
 import dev.jdax.PageSize;
 import dev.jdax.spi.DeviceInfo;
+import dev.jdax.spi.DeviceKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class MemoryBlocksLieWholeInTheRanges {
   private MemoryBlocks of(DaxRange... ranges) throws DaxException {
     long size = List.of(ranges).stream().mapToLong(DaxRange::length).sum();
     return MemoryBlocks.of(linux.tree(), "dax0.0",
-        new DeviceInfo(0, 1, PageSize.SIZE_2M, Optional.of("kmem"), size, Optional.of(List.of(ranges))));
+        new DeviceInfo(new DeviceKey(0, 1), PageSize.SIZE_2M, Optional.of("kmem"), size, Optional.of(List.of(ranges))));
   }
 
   private static List<Long> numbers(MemoryBlocks blocks) {
@@ -153,7 +154,8 @@ class MemoryBlocksLieWholeInTheRanges {
 
   @Test
   void rangesThatMayNotBeReadAreUnknown() {
-    DeviceInfo info = new DeviceInfo(0, 1, PageSize.SIZE_2M, Optional.of("kmem"), 2 * MIB, Optional.empty());
+    DeviceInfo info = new DeviceInfo(new DeviceKey(0, 1), PageSize.SIZE_2M, Optional.of("kmem"), 2 * MIB,
+        Optional.empty());
     assertRefused(() -> MemoryBlocks.of(linux.tree(), "dax0.0", info), Errno.EACCES,
         "cannot list the memory blocks of dax0.0: unknown (needs root); ask as root (EACCES)");
   }

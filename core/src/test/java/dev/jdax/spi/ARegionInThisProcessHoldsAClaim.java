@@ -27,6 +27,10 @@ class ARegionInThisProcessHoldsAClaim {
     return driver.claim(AddressesOnly.dynamic(size, PageSize.SIZE_2M).onNode(3).showing(Map.of("colour", "red")));
   }
 
+  private static DeviceKey key(InProcessRegion region, int device) {
+    return region.keyOf(device).orElseThrow();
+  }
+
   private static void assertRefused(ThrowingCallable step, Errno errno, String sentence) {
     assertThatThrownBy(step).isInstanceOfSatisfying(DaxException.class,
         e -> assertThat(e.errno()).isEqualTo(errno)).hasMessage(sentence);
@@ -38,25 +42,26 @@ class ARegionInThisProcessHoldsAClaim {
     assertThat(region.info()).isEqualTo(new RegionInfo(OptionalInt.empty(), true, 4 * MIB, 64 * MIB, 64 * MIB,
         Optional.of(PageSize.SIZE_2M), 3));
     assertThat(region.properties()).isEqualTo(Map.of("colour", "red"));
-    assertThat(region.properties(0)).isEmpty();
-    assertThat(region.deviceIds()).containsExactly(0);
-    assertThat(region.hasDevice(0)).isTrue();
-    assertThat(region.hasDevice(1)).isFalse();
-    assertThat(region.device(0)).isEqualTo(DeviceInfo.of(0, PageSize.SIZE_2M, false, List.of()));
-    assertThat(region.device(0).size()).isZero();
+    assertThat(region.properties(key(region, 0))).isEmpty();
+    assertThat(region.deviceKeys()).extracting(DeviceKey::id).containsExactly(0);
+    assertThat(region.keyOf(0)).isPresent();
+    assertThat(region.keyOf(1)).isEmpty();
+    assertThat(region.device(key(region, 0)))
+        .isEqualTo(DeviceInfo.of(key(region, 0), PageSize.SIZE_2M, false, List.of()));
+    assertThat(region.device(key(region, 0)).size()).isZero();
   }
 
   @Test
   void aStaticRegionHasItsOneDeviceBound() throws Exception {
     InProcessRegion region = InProcessRegion.fixed(claim(64 * MIB), OptionalInt.of(7), 0x100000000L, PageSize.SIZE_2M);
-    assertThat(region.deviceIds()).isEmpty();
+    assertThat(region.deviceKeys()).isEmpty();
     region.createDevice(4, 2 * MIB, 60 * MIB);
     assertThat(region.info().id()).hasValue(7);
     assertThat(region.info().dynamic()).isFalse();
     assertThat(region.info().availableSize()).isZero();
-    assertThat(region.device(4)).isEqualTo(DeviceInfo.of(4, PageSize.SIZE_2M, true,
+    assertThat(region.device(key(region, 4))).isEqualTo(DeviceInfo.of(key(region, 4), PageSize.SIZE_2M, true,
         List.of(new DaxRange(0, 0x100000000L + 2 * MIB, 60 * MIB))));
-    assertThat(region.backing(4).extents()).containsExactly(new Extent(2 * MIB, 60 * MIB));
+    assertThat(region.backing(key(region, 4)).extents()).containsExactly(new Extent(2 * MIB, 60 * MIB));
   }
 
   @Test
@@ -68,10 +73,10 @@ class ARegionInThisProcessHoldsAClaim {
     for (long[] wrong : new long[][]{{-1, 1}, {0, 0}, {0, -1}, {64 * MIB, 1}, {1, Long.MAX_VALUE}}) {
       assertThatThrownBy(() -> region.createDevice(1, wrong[0], wrong[1])).isInstanceOf(DaxException.class);
     }
-    assertThat(region.deviceIds()).isEmpty();
+    assertThat(region.deviceKeys()).isEmpty();
     region.createDevice(1, 0, 64 * MIB);
     assertThatThrownBy(() -> region.createDevice(2, 0, 2 * MIB)).isInstanceOf(DaxException.class);
-    assertThat(region.deviceIds()).containsExactly(1);
+    assertThat(region.deviceKeys()).extracting(DeviceKey::id).containsExactly(1);
   }
 
   @Test
@@ -97,14 +102,14 @@ class ARegionInThisProcessHoldsAClaim {
   void onlyWhatIsNewIsPrepared() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 32 * MIB, PageSize.SIZE_2M);
     region.create();
-    region.resize(0, 4 * MIB);
-    region.resize(1, 4 * MIB);
+    region.resize(key(region, 0), 4 * MIB);
+    region.resize(key(region, 1), 4 * MIB);
     assertThat(driver.prepared()).containsExactly(new Extent(0, 4 * MIB), new Extent(4 * MIB, 4 * MIB));
-    region.resize(0, 2 * MIB);
-    region.resize(1, 12 * MIB);
+    region.resize(key(region, 0), 2 * MIB);
+    region.resize(key(region, 1), 12 * MIB);
     assertThat(driver.prepared().subList(2, 4)).containsExactly(new Extent(2 * MIB, 2 * MIB),
         new Extent(8 * MIB, 6 * MIB));
-    region.resize(1, 14 * MIB);
+    region.resize(key(region, 1), 14 * MIB);
     assertThat(driver.prepared().subList(4, 5)).containsExactly(new Extent(14 * MIB, 2 * MIB));
     assertThat(driver.prepared()).hasSize(5);
   }
@@ -112,48 +117,69 @@ class ARegionInThisProcessHoldsAClaim {
   @Test
   void aFailureToPrepareGivesTheGrowthBack() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
-    region.resize(0, 4 * MIB);
-    DeviceInfo before = region.device(0);
+    region.resize(key(region, 0), 4 * MIB);
+    DeviceInfo before = region.device(key(region, 0));
     driver.failNextPrepare(Errno.ENOMEM);
-    assertRefused(() -> region.resize(0, 8 * MIB), Errno.ENOMEM,
+    assertRefused(() -> region.resize(key(region, 0), 8 * MIB), Errno.ENOMEM,
         "cannot prepare 4 MiB: a test says so; do not (ENOMEM)");
-    assertThat(region.device(0)).isEqualTo(before);
+    assertThat(region.device(key(region, 0))).isEqualTo(before);
     assertThat(region.info().availableSize()).isEqualTo(60 * MIB);
   }
 
   @Test
   void moreThanIsAvailableIsRefusedByTheRegionItself() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
-    region.resize(0, 60 * MIB);
+    region.resize(key(region, 0), 60 * MIB);
     region.create();
-    assertRefused(() -> region.resize(1, 6 * MIB), Errno.ENOSPC,
+    assertRefused(() -> region.resize(key(region, 1), 6 * MIB), Errno.ENOSPC,
         "cannot grow device 1 by 6 MiB: the region has 4 MiB available; free other devices first (ENOSPC)");
-    assertThat(region.device(1).size()).isZero();
+    assertThat(region.device(key(region, 1)).size()).isZero();
+  }
+
+  private static List<ThrowingCallable> callsWith(InProcessRegion region, DeviceKey device) {
+    return List.of(() -> region.device(device), () -> region.properties(device), () -> region.resize(device, 0),
+        () -> region.bind(device, DaxMode.DEVDAX), () -> region.unbind(device), () -> region.delete(device),
+        () -> region.setAlignment(device, PageSize.SIZE_4K), () -> region.backing(device),
+        () -> region.growth(Optional.of(device), 2 * MIB).reserve(),
+        () -> region.growth(Optional.empty(), 0).give(device));
   }
 
   @Test
   void aDeviceThatIsNotThereIsNotFound() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
-    List<ThrowingCallable> calls = List.of(() -> region.device(1), () -> region.resize(1, 0),
-        () -> region.bind(1, DaxMode.DEVDAX),
-        () -> region.unbind(1), () -> region.delete(1), () -> region.setAlignment(1, PageSize.SIZE_4K),
-        () -> region.backing(1));
-    assertThat(calls).allSatisfy(call -> assertRefused(call, Errno.ENXIO,
+    assertThat(callsWith(region, new DeviceKey(1, 1))).allSatisfy(call -> assertRefused(call, Errno.ENXIO,
         "cannot find device 1: the region has none of that id; ask the region for its devices (ENXIO)"));
+  }
+
+  @Test
+  void theKeyOfADeletedDeviceIsNotThatOfTheNextOneWithItsId() throws Exception {
+    InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
+    DeviceKey deleted = region.create();
+    region.delete(deleted);
+    DeviceKey next = region.create();
+    region.resize(next, 4 * MIB);
+    DeviceInfo before = region.device(next);
+    assertThat(next.id()).isEqualTo(deleted.id());
+    assertThat(next).isNotEqualTo(deleted);
+    assertThat(callsWith(region, deleted)).allSatisfy(call -> assertRefused(call, Errno.ENXIO,
+        "cannot find device 1: it was deleted, and another device has its id; ask the region for its devices (ENXIO)"));
+    assertThat(region.device(next)).isEqualTo(before);
+    assertThat(region.info().availableSize()).isEqualTo(60 * MIB);
   }
 
   @Test
   void extentsCountFromTheClaimAndFollowTheRanges() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 32 * MIB, PageSize.SIZE_2M);
     region.create();
-    region.resize(0, 4 * MIB);
-    region.resize(1, 4 * MIB);
-    region.resize(0, 8 * MIB);
-    assertThat(region.backing(0).extents()).containsExactly(new Extent(0, 4 * MIB), new Extent(8 * MIB, 4 * MIB));
-    assertThat(region.backing(0).granularity()).isEqualTo(PageSize.SIZE_4K);
-    assertThat(region.backing(0).granularityWaived()).isTrue();
-    assertThat(region.backing(0).mayVanish()).isFalse();
-    assertThat(region.backing(0).pinned()).isFalse();
+    region.resize(key(region, 0), 4 * MIB);
+    region.resize(key(region, 1), 4 * MIB);
+    region.resize(key(region, 0), 8 * MIB);
+    assertThat(region.backing(key(region, 0)).extents()).containsExactly(new Extent(0, 4 * MIB),
+        new Extent(8 * MIB, 4 * MIB));
+    assertThat(region.backing(key(region, 0)).granularity()).isEqualTo(PageSize.SIZE_4K);
+    assertThat(region.backing(key(region, 0)).granularityWaived()).isTrue();
+    assertThat(region.backing(key(region, 0)).mayVanish()).isFalse();
+    assertThat(region.backing(key(region, 0)).pinned()).isFalse();
   }
 
   /** Memory with each answer that depends on what it is made of. */
@@ -181,12 +207,12 @@ class ARegionInThisProcessHoldsAClaim {
   @Test
   void aDeviceAnswersAsTheClaimDoes() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(new Nvdimm(claim(64 * MIB)), 0, PageSize.SIZE_2M);
-    region.resize(0, 4 * MIB);
-    Memory backing = region.backing(0);
+    region.resize(key(region, 0), 4 * MIB);
+    Memory backing = region.backing(key(region, 0));
     assertRefused(() -> backing.requireSame("use it"), Errno.ENXIO, "cannot use it: a test says so; do not (ENXIO)");
     assertThat(backing.deepFlush("flush it")).isTrue();
     assertThat(backing.unreachable("read it", 7)).hasMessage("cannot read it: byte 7 is poisoned; do not (EFAULT)");
-    assertThat(backing.identity()).isEqualTo(region.backing(0).identity());
+    assertThat(backing.identity()).isEqualTo(region.backing(key(region, 0)).identity());
   }
 
   @Test
@@ -195,9 +221,9 @@ class ARegionInThisProcessHoldsAClaim {
         claim(new Extent(40 * MIB, 4 * MIB), new Extent(8 * MIB, 4 * MIB)), 32 * MIB, PageSize.SIZE_2M);
     assertThat(region.info().size()).isEqualTo(8 * MIB);
     region.create();
-    region.resize(0, 2 * MIB);
-    region.resize(1, 4 * MIB);
-    assertThat(region.backing(1).extents()).containsExactly(new Extent(42 * MIB, 2 * MIB),
+    region.resize(key(region, 0), 2 * MIB);
+    region.resize(key(region, 1), 4 * MIB);
+    assertThat(region.backing(key(region, 1)).extents()).containsExactly(new Extent(42 * MIB, 2 * MIB),
         new Extent(8 * MIB, 2 * MIB));
     assertThat(driver.prepared()).containsExactly(new Extent(40 * MIB, 2 * MIB), new Extent(42 * MIB, 2 * MIB),
         new Extent(8 * MIB, 2 * MIB));
@@ -223,7 +249,7 @@ class ARegionInThisProcessHoldsAClaim {
   @Test
   void theMemoryOfADeviceGivesNoClaimBack() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
-    region.backing(0).close();
+    region.backing(key(region, 0)).close();
     assertThat(driver.open()).hasSize(1);
   }
 

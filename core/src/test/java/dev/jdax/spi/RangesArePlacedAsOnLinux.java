@@ -27,9 +27,13 @@ class RangesArePlacedAsOnLinux {
         PageSize.SIZE_4K);
   }
 
+  private static DeviceKey key(InProcessRegion region, int device) {
+    return region.keyOf(device).orElseThrow();
+  }
+
   /** First and last address and page offset of each range, as sysfs shows them. */
   private static List<String> shown(InProcessRegion region, int device) throws DaxException {
-    return region.device(device).ranges().orElseThrow().stream()
+    return region.device(key(region, device)).ranges().orElseThrow().stream()
         .map(range -> "%x-%x @%x".formatted(range.start(), range.end(),
             range.pageOffset()))
         .toList();
@@ -40,31 +44,31 @@ class RangesArePlacedAsOnLinux {
   void theWorkedExampleOfTheReferenceComesOut() throws Exception {
     InProcessRegion region = region(0x40000000, 512 * MIB);
     for (int device = 1; device <= 3; device++) {
-      assertThat(region.create()).isEqualTo(device);
+      assertThat(region.create().id()).isEqualTo(device);
     }
     for (int device = 0; device <= 3; device++) {
-      region.resize(device, 64 * MIB);
+      region.resize(key(region, device), 64 * MIB);
     }
     assertThat(shown(region, 0)).containsExactly("40000000-43ffffff @0");
     assertThat(shown(region, 1)).containsExactly("44000000-47ffffff @0");
     assertThat(shown(region, 2)).containsExactly("48000000-4bffffff @0");
     assertThat(shown(region, 3)).containsExactly("4c000000-4fffffff @0");
 
-    region.resize(1, 0);
+    region.resize(key(region, 1), 0);
     assertThat(shown(region, 1)).isEmpty();
-    region.resize(2, 96 * MIB);
+    region.resize(key(region, 2), 96 * MIB);
     assertThat(shown(region, 2)).containsExactly("48000000-4bffffff @0", "44000000-45ffffff @4000");
-    region.resize(3, 128 * MIB);
+    region.resize(key(region, 3), 128 * MIB);
     assertThat(shown(region, 3)).containsExactly("4c000000-4fffffff @0", "46000000-47ffffff @4000",
         "50000000-51ffffff @6000");
-    region.resize(2, 144 * MIB);
+    region.resize(key(region, 2), 144 * MIB);
     assertThat(shown(region, 2)).containsExactly("48000000-4bffffff @0", "44000000-45ffffff @4000",
         "52000000-54ffffff @6000");
 
-    region.resize(2, 0x7000000);
+    region.resize(key(region, 2), 0x7000000);
     assertThat(shown(region, 2)).containsExactly("48000000-4bffffff @0", "44000000-45ffffff @4000",
         "52000000-52ffffff @6000");
-    region.resize(2, 0x2000000);
+    region.resize(key(region, 2), 0x2000000);
     assertThat(shown(region, 2)).containsExactly("48000000-49ffffff @0");
     assertThat(region.info().availableSize()).isEqualTo((512 - 64 - 128 - 32) * MIB);
   }
@@ -73,36 +77,36 @@ class RangesArePlacedAsOnLinux {
   void aDeviceGrowsIntoTheFirstGapBeforeItExtendsItsLastRange() throws Exception {
     InProcessRegion region = region(0, 64 * MIB);
     region.create();
-    region.resize(0, 8 * MIB);
-    region.resize(1, 8 * MIB);
-    region.resize(0, 0);
-    region.resize(1, 20 * MIB);
+    region.resize(key(region, 0), 8 * MIB);
+    region.resize(key(region, 1), 8 * MIB);
+    region.resize(key(region, 0), 0);
+    region.resize(key(region, 1), 20 * MIB);
     assertThat(shown(region, 1)).containsExactly("800000-ffffff @0", "0-7fffff @800", "1000000-13fffff @1000");
   }
 
   @Test
   void aLastRangeIsExtendedUpwardsAndAnEarlierOneIsNot() throws Exception {
     InProcessRegion region = region(0, 64 * MIB);
-    region.resize(0, 8 * MIB);
-    region.resize(0, 10 * MIB);
+    region.resize(key(region, 0), 8 * MIB);
+    region.resize(key(region, 0), 10 * MIB);
     assertThat(shown(region, 0)).containsExactly("0-9fffff @0");
     region.create();
     region.create();
-    region.resize(1, 2 * MIB);
-    region.resize(2, 2 * MIB);
-    region.resize(0, 12 * MIB); // behind device 2
-    region.resize(1, 0); // leaves a gap behind range 0, which is not the last
-    region.resize(0, 14 * MIB);
+    region.resize(key(region, 1), 2 * MIB);
+    region.resize(key(region, 2), 2 * MIB);
+    region.resize(key(region, 0), 12 * MIB); // behind device 2
+    region.resize(key(region, 1), 0); // leaves a gap behind range 0, which is not the last
+    region.resize(key(region, 0), 14 * MIB);
     assertThat(shown(region, 0)).containsExactly("0-9fffff @0", "e00000-ffffff @a00", "a00000-bfffff @c00");
   }
 
   @Test
   void shrinkingToTheSameSizeChangesNothing() throws Exception {
     InProcessRegion region = region(0, 64 * MIB);
-    region.resize(0, 8 * MIB);
-    Optional<List<DaxRange>> before = region.device(0).ranges();
-    region.resize(0, 8 * MIB);
-    assertThat(region.device(0).ranges()).isEqualTo(before);
+    region.resize(key(region, 0), 8 * MIB);
+    Optional<List<DaxRange>> before = region.device(key(region, 0)).ranges();
+    region.resize(key(region, 0), 8 * MIB);
+    assertThat(region.device(key(region, 0)).ranges()).isEqualTo(before);
   }
 
   @Test
@@ -116,11 +120,12 @@ class RangesArePlacedAsOnLinux {
       model.create(0);
       for (int step = 0; step < STEPS; step++) {
         String done = step(random, granule, region, model);
-        assertThat(region.deviceIds()).describedAs("devices after step %d, %s", step, done).isEqualTo(model.ids());
+        assertThat(region.deviceKeys()).extracting(DeviceKey::id)
+            .describedAs("devices after step %d, %s", step, done).isEqualTo(model.ids());
         assertThat(region.info().availableSize()).describedAs("available after step %d, %s", step, done)
             .isEqualTo(model.available());
         for (int device : model.ids()) {
-          assertThat(region.device(device).ranges().orElseThrow())
+          assertThat(region.device(key(region, device)).ranges().orElseThrow())
               .describedAs("device %d after step %d, %s", device, step, done)
               .isEqualTo(model.ranges(device));
         }
@@ -137,14 +142,14 @@ class RangesArePlacedAsOnLinux {
       while (ids.contains(id)) {
         id++;
       }
-      assertThat(region.create()).describedAs("lowest free id").isEqualTo(id);
+      assertThat(region.create().id()).describedAs("lowest free id").isEqualTo(id);
       model.create(id);
       return "create";
     }
     int id = ids.get(random.nextInt(ids.size()));
     if (choice == 1 && ids.size() > 1) {
-      region.resize(id, 0);
-      region.delete(id);
+      region.resize(key(region, id), 0);
+      region.delete(key(region, id));
       model.delete(id);
       return "delete " + id;
     }
@@ -154,7 +159,7 @@ class RangesArePlacedAsOnLinux {
       case 3 -> most;
       default -> random.nextLong(most + 1);
     };
-    region.resize(id, wanted);
+    region.resize(key(region, id), wanted);
     model.resize(id, wanted);
     return "resize " + id + " to " + wanted / granule + " granules";
   }

@@ -23,6 +23,7 @@ import dev.jdax.guest.differential.Comparison.Pair;
 import dev.jdax.guest.differential.Step.Verb;
 import dev.jdax.spi.AddressesOnly;
 import dev.jdax.spi.DaxDriver;
+import dev.jdax.spi.DeviceKey;
 import dev.jdax.spi.MemorySource;
 import dev.jdax.spi.RegionOps;
 import dev.jdax.spi.Seeds;
@@ -108,7 +109,7 @@ class ADifferenceIsFoundAndShrunk {
             if (method.getName().equals("growth")) {
               return InvocationHandler.invokeDefault(proxy, method, arguments); // a resize in one step, as Linux has it
             }
-            if (method.getName().equals("resize") && arguments[0].equals(2) && !arguments[1].equals(0L)) {
+            if (method.getName().equals("resize") && ((DeviceKey) arguments[0]).id() == 2 && !arguments[1].equals(0L)) {
               throw DaxException.of(Errno.ENOMEM, "resize", "a test says so", "do not");
             }
             try {
