@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax.kernel;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -48,16 +50,22 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
   }
 
   /**
-   * Takes it to read ranges, as others may, too. The ranges of a static region do not change: it has no lock.
+   * {@return whether the layout of a region can change; that of a static region cannot, and there is nothing to lock}
+   *
+   * @param attributes the folder of the region's attributes
+   */
+  static boolean isNeeded(Path attributes) {
+    return Files.exists(attributes.resolve(FILE));
+  }
+
+  /**
+   * Takes it to read the ranges of a dynamic region, as others may, too.
    *
    * @param region the region's attributes
    * @param attempt what is to be done, for the sentence of a refusal
    * @throws DaxException with EBUSY if another program keeps it
    */
   static LayoutLock toRead(SysfsFolder region, String attempt) throws DaxException {
-    if (!region.has(FILE)) {
-      return new LayoutLock(Optional.empty());
-    }
     try (Unwind unwind = new Unwind()) {
       Fd file = unwind.make(() -> region.openForLock(FILE, false), Fd::close);
       return take(file, FileLock.SHARED, attempt, unwind);

@@ -11,14 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
-import dev.jdax.DaxAttribute;
 import dev.jdax.DaxBus;
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
@@ -33,16 +30,17 @@ import dev.jdax.spi.NamespaceKey;
 
 /** The regions that a kernel has, each as one object for as long as it is there. */
 final class LinuxDevices {
-  /** The attributes of a region that name its NVDIMM namespace. */
-  private static final Set<String> NAMES = Set.of("namespace", "namespace_name", "namespace_uuid", "uuid");
-
   private final LinuxTree tree;
   private final DaxBus bus;
 
   /** The registry lock: guards the map. Taken before a region lock. */
   private final Object lock = new Object();
   /** By their folders. */
-  private final Map<Path, DaxRegion> regions = new TreeMap<>();
+  private final Map<Path, Known> regions = new TreeMap<>();
+
+  /** A region that was found, with its {@link SysfsRegion#incarnationOf incarnation}. */
+  private record Known(DaxRegion region, long incarnation) {
+  }
 
   LinuxDevices(LinuxTree tree) {
     this.tree = tree;
@@ -51,10 +49,9 @@ final class LinuxDevices {
 
   List<DaxRegion> regions() throws DaxException {
     synchronized (lock) {
-      Set<Path> folders = folders();
-      forgetAllBut(folders);
+      forgetTheGone();
       List<DaxRegion> found = new ArrayList<>();
-      for (Path folder : folders) {
+      for (Path folder : folders()) {
         region(folder).ifPresent(found::add);
       }
       return found;
@@ -62,20 +59,22 @@ final class LinuxDevices {
   }
 
   /** Closes the handles of regions that are not there any more: others may come to have their ids. */
-  private void forgetAllBut(Set<Path> folders) {
-    for (Map.Entry<Path, DaxRegion> known : List.copyOf(regions.entrySet())) {
-      if (!folders.contains(known.getKey()) || isGone(known.getValue())) {
-        known.getValue().close();
+  private void forgetTheGone() {
+    for (Map.Entry<Path, Known> known : List.copyOf(regions.entrySet())) {
+      if (isGone(known.getKey(), known.getValue())) {
+        known.getValue().region().close();
         regions.remove(known.getKey());
       }
     }
   }
 
   /** {@return whether the region was closed, or its driver unbound, and possibly bound again} */
-  private static boolean isGone(DaxRegion region) {
+  private boolean isGone(Path folder, Known known) {
+    if (!bus.regions().contains(known.region())) {
+      return true;
+    }
     try {
-      region.size();
-      return false;
+      return SysfsRegion.incarnationOf(folder) != known.incarnation();
     } catch (DaxException e) {
       return e.errno() == Errno.ENXIO; // anything else may pass
     }
@@ -83,13 +82,14 @@ final class LinuxDevices {
 
   /** {@return the one handle of the region in a folder, or empty if it has vanished since the folder was read} */
   private Optional<DaxRegion> region(Path folder) throws DaxException {
-    DaxRegion known = regions.get(folder);
+    Known known = regions.get(folder);
     if (known != null) {
-      return Optional.of(known);
+      return Optional.of(known.region());
     }
     try {
+      long incarnation = SysfsRegion.incarnationOf(folder); // before: a region that replaces it then is found again
       DaxRegion region = bus.add(new KernelRegion(folder));
-      regions.put(folder, region);
+      regions.put(folder, new Known(region, incarnation));
       return Optional.of(region);
     } catch (DaxException e) {
       if (e.errno() == Errno.ENXIO) {
@@ -162,7 +162,7 @@ final class LinuxDevices {
       }
     }
     requireBus(attempt);
-    return DaxName.of(name).isPresent() ? named(attempt, name) : ofNamespace(attempt, new NamespaceKey(name));
+    return named(attempt, DaxName.of(name).isPresent() ? name : nameOfNamespace(attempt, new NamespaceKey(name)));
   }
 
   DaxDevice open(Path node) throws DaxException {
@@ -177,23 +177,26 @@ final class LinuxDevices {
     }
   }
 
+  /** {@return the device of a name; no other device is read} */
   private DaxDevice named(String attempt, String name) throws DaxException {
     Optional<Path> folder = folderOf(name);
-    Optional<DaxRegion> region = folder.isPresent() ? regionIn(folder.get()) : Optional.empty();
-    if (region.isPresent()) {
-      for (DaxDevice device : region.get().devices()) {
-        if (device.name().equals(name)) {
-          return device;
+    if (folder.isPresent() && hasRegion(folder.get())) {
+      try {
+        return bus.device(name);
+      } catch (DaxException e) {
+        if (e.errno() != Errno.ENXIO) {
+          throw e; // and a device that has vanished is none
         }
       }
     }
     throw DaxException.of(Errno.ENXIO, attempt, "the kernel has no " + name, whatThereIs());
   }
 
-  private Optional<DaxRegion> regionIn(Path folder) throws DaxException {
+  /** {@return whether there is a region in a folder; it is on the bus then} */
+  private boolean hasRegion(Path folder) throws DaxException {
     synchronized (lock) {
-      forgetAllBut(folders());
-      return region(folder);
+      forgetTheGone();
+      return region(folder).isPresent();
     }
   }
 
@@ -202,21 +205,15 @@ final class LinuxDevices {
     return names.isEmpty() ? "it has no dax device at all" : "it has " + FirstFew.of(names);
   }
 
-  private DaxDevice ofNamespace(String attempt, NamespaceKey key) throws DaxException {
-    List<DaxDevice> found = new ArrayList<>();
-    for (DaxRegion region : regions()) {
-      try {
-        if (isMadeOf(region, key)) {
-          found.addAll(region.devices());
-        }
-      } catch (DaxException e) {
-        if (e.errno() != Errno.ENXIO && e.errno() != Errno.ENOENT) {
-          throw e; // and a region that has vanished is made of nothing
-        }
-      }
+  /** {@return the name of the one device that is made of a namespace; the devices are not read} */
+  private String nameOfNamespace(String attempt, NamespaceKey key) throws DaxException {
+    TreeMap<String, NvdimmNamespace> found = new TreeMap<>();
+    for (String device : names()) {
+      namespaceOf(device).filter(namespace -> namespace.isCalled(key))
+          .ifPresent(namespace -> found.put(device, namespace));
     }
     if (found.size() == 1) {
-      return found.getFirst();
+      return found.firstKey();
     }
     Optional<DaxException> without = found.isEmpty()
         ? NvdimmNamespace.withoutDevice(tree, attempt, key)
@@ -232,30 +229,23 @@ final class LinuxDevices {
             "name one of them by its uuid");
   }
 
-  private static List<String> withUuids(List<DaxDevice> devices) throws DaxException {
-    List<String> texts = new ArrayList<>();
-    for (DaxDevice device : devices) {
-      Optional<String> uuid = Optional.empty();
-      for (DaxAttribute attribute : device.region().attributes()) {
-        // That of the label is the namespace's own; one without a label has that of its info block.
-        if (attribute.name().equals("namespace_uuid") || attribute.name().equals("uuid") && uuid.isEmpty()) {
-          uuid = Optional.of(attribute.show().strip());
-        }
+  /** {@return the namespace that a device is made of, if it is made of one and has not vanished} */
+  private Optional<NvdimmNamespace> namespaceOf(String device) throws DaxException {
+    Optional<Path> folder = folderOf(device);
+    try {
+      return folder.isPresent() ? NvdimmNamespace.of(folder.get()) : Optional.empty();
+    } catch (DaxException e) {
+      if (e.errno() == Errno.ENXIO) {
+        return Optional.empty();
       }
-      texts.add(device + uuid.map(text -> " (uuid " + text + ")").orElse(""));
+      throw e;
     }
-    return texts;
   }
 
-  private static boolean isMadeOf(DaxRegion region, NamespaceKey key) throws DaxException {
-    Map<String, String> texts = new TreeMap<>();
-    for (DaxAttribute attribute : region.attributes()) {
-      if (NAMES.contains(attribute.name())) {
-        texts.put(attribute.name(), attribute.show().strip());
-      }
-    }
-    return key.names(Optional.ofNullable(texts.get("namespace")), Optional.ofNullable(texts.get("namespace_name")),
-        Stream.of("namespace_uuid", "uuid").map(texts::get).filter(Objects::nonNull).toList());
+  private static List<String> withUuids(Map<String, NvdimmNamespace> namespaces) {
+    return namespaces.entrySet().stream()
+        .map(found -> found.getKey() + found.getValue().ownUuid().map(uuid -> " (uuid " + uuid + ")").orElse(""))
+        .toList();
   }
 
   /** {@return the name under which sysfs has the device of a node} */

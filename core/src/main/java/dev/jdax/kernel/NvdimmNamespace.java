@@ -18,42 +18,69 @@ import dev.jdax.Errno;
 import dev.jdax.spi.NamespaceKey;
 
 /**
- * What sysfs says of the NVDIMM namespace behind a region: the region's folder is that of the namespace's personality
- * (nd_dax), and lies in that of its NVDIMM region.
+ * An NVDIMM namespace, by what it can be called; each is empty where sysfs shows none.
+ *
+ * @param device Linux's name for it, such as {@code namespace0.0}
+ * @param name the name in its label
+ * @param labelUuid the uuid in its label
+ * @param uuid the uuid in its info block: that of what is made of it
  */
-final class NvdimmNamespace {
-  private NvdimmNamespace() {
+record NvdimmNamespace(Optional<String> device, Optional<String> name, Optional<String> labelUuid,
+    Optional<String> uuid) {
+
+  /** {@return the namespace that the region in a folder is made of, or empty if it is made of something else} */
+  static Optional<NvdimmNamespace> of(Path region) throws DaxException {
+    Optional<NvdimmRegion> nvdimms = NvdimmRegion.of(region);
+    if (nvdimms.isEmpty()) {
+      return Optional.empty();
+    }
+    try (SysfsFolder folder = SysfsFolder.open(nvdimms.get().folder())) {
+      return Optional.of(in(folder, region));
+    }
+  }
+
+  /** The folder of a region is that of the namespace's personality (nd_dax); both are in that of the NVDIMM region. */
+  private static NvdimmNamespace in(SysfsFolder nvdimmRegion, Path region) throws DaxException {
+    String personality = region.getFileName().toString();
+    Optional<String> device = text(nvdimmRegion, personality + "/namespace");
+    Optional<String> uuid = text(nvdimmRegion, personality + "/uuid");
+    if (device.filter(found -> found.matches("namespace\\d+\\.\\d+")).isEmpty()) {
+      return new NvdimmNamespace(device, Optional.empty(), Optional.empty(), uuid);
+    }
+    return new NvdimmNamespace(device, text(nvdimmRegion, device.get() + "/alt_name"),
+        text(nvdimmRegion, device.get() + "/uuid"), uuid);
+  }
+
+  private static Optional<String> text(SysfsFolder folder, String attribute) throws DaxException {
+    return folder.find(attribute).filter(found -> !found.isEmpty());
+  }
+
+  /** {@return whether a key is one of its names, or one of its uuids} */
+  boolean isCalled(NamespaceKey key) {
+    return key.names(device, name, Stream.of(labelUuid, uuid).flatMap(Optional::stream).toList());
+  }
+
+  /** {@return the uuid of the namespace itself: one without a label has that of its info block} */
+  Optional<String> ownUuid() {
+    return labelUuid.or(() -> uuid);
   }
 
   /** {@return the properties of the namespace that a region is made of; none if it is made of something else} */
   static Map<String, String> propertiesOf(Path region) throws DaxException {
     Map<String, String> properties = new LinkedHashMap<>();
-    Optional<NvdimmRegion> behind = NvdimmRegion.of(region);
-    if (behind.isEmpty()) {
+    Optional<NvdimmRegion> nvdimms = NvdimmRegion.of(region);
+    if (nvdimms.isEmpty()) {
       return properties;
     }
-    Path nvdimmRegion = behind.get().folder();
-    put(properties, "persistence_domain", nvdimmRegion, "persistence_domain");
-    put(properties, "uuid", region, "uuid");
-    Optional<String> namespace = put(properties, "namespace", region, "namespace");
-    if (namespace.isPresent() && namespace.get().matches("namespace\\d+\\.\\d+")) {
-      Path folder = nvdimmRegion.resolve(namespace.get());
-      put(properties, "namespace_uuid", folder, "uuid");
-      put(properties, "namespace_name", folder, "alt_name");
+    try (SysfsFolder folder = SysfsFolder.open(nvdimms.get().folder())) {
+      NvdimmNamespace namespace = in(folder, region);
+      text(folder, "persistence_domain").ifPresent(text -> properties.put("persistence_domain", text));
+      namespace.uuid.ifPresent(text -> properties.put("uuid", text));
+      namespace.device.ifPresent(text -> properties.put("namespace", text));
+      namespace.labelUuid.ifPresent(text -> properties.put("namespace_uuid", text));
+      namespace.name.ifPresent(text -> properties.put("namespace_name", text));
     }
     return properties;
-  }
-
-  private static Optional<String> put(Map<String, String> properties, String property, Path folder, String attribute)
-      throws DaxException {
-    if (!Files.isDirectory(folder)) {
-      return Optional.empty();
-    }
-    try (SysfsFolder open = SysfsFolder.open(folder)) {
-      Optional<String> text = open.find(attribute).filter(found -> !found.isEmpty());
-      text.ifPresent(found -> properties.put(property, found));
-      return text;
-    }
   }
 
   /**
@@ -61,7 +88,7 @@ final class NvdimmNamespace {
    *
    * @param tree where the kernel shows itself
    * @param attempt what is attempted
-   * @param key what names it; the uuid of what is made of it is that of its info block
+   * @param key one of its names or uuids
    */
   static Optional<DaxException> withoutDevice(LinuxTree tree, String attempt, NamespaceKey key) throws DaxException {
     List<Path> folders = new ArrayList<>();
@@ -72,11 +99,10 @@ final class NvdimmNamespace {
     }
     for (Path folder : folders) {
       String device = folder.getFileName().toString();
-      try (SysfsFolder namespace = SysfsFolder.open(folder)) {
-        List<String> uuids = Stream.of(namespace.find("uuid"), holderUuid(tree, namespace)).flatMap(Optional::stream)
-            .toList();
-        if (key.names(Optional.of(device), namespace.find("alt_name"), uuids)) {
-          return Optional.of(noDevice(attempt, device, namespace.find("mode").orElse("")));
+      try (SysfsFolder open = SysfsFolder.open(folder)) {
+        if (new NvdimmNamespace(Optional.of(device), text(open, "alt_name"), text(open, "uuid"), holderUuid(tree, open))
+            .isCalled(key)) {
+          return Optional.of(noDevice(attempt, device, open.find("mode").orElse("")));
         }
       } catch (DaxException e) {
         if (e.errno() != Errno.ENXIO && e.errno() != Errno.ENOENT) {
@@ -93,7 +119,7 @@ final class NvdimmNamespace {
       return Optional.empty();
     }
     try (SysfsFolder open = SysfsFolder.open(tree.nvdimms().resolve(holder.get()))) {
-      return open.find("uuid");
+      return text(open, "uuid");
     }
   }
 

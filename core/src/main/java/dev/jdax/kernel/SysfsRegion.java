@@ -68,6 +68,15 @@ final class SysfsRegion implements RegionOps {
     }
   }
 
+  /**
+   * {@return the number that the region in a folder has, and no other region in that folder ever}
+   *
+   * @throws DaxException with ENXIO if there is none
+   */
+  static long incarnationOf(Path folder) throws DaxException {
+    return SysfsFolder.inodeOf(folder.resolve(ATTRIBUTES));
+  }
+
   private SysfsFolder openAttributes() throws DaxException {
     try (Unwind unwind = new Unwind()) {
       SysfsFolder attributes = unwind.make(() -> SysfsFolder.open(folder.resolve(ATTRIBUTES)), SysfsFolder::close);
@@ -108,11 +117,11 @@ final class SysfsRegion implements RegionOps {
   @Override
   public RegionInfo info() throws DaxException {
     try (SysfsFolder attributes = openAttributes()) {
-      OptionalLong available = attributes.findNumber("available_size");
+      boolean dynamic = attributes.has("available_size");
+      long available = dynamic ? attributes.number("available_size") : 0;
       OptionalLong align = attributes.findNumber("align");
       Optional<PageSize> alignment = align.isPresent() ? PageSize.ofBytes(align.getAsLong()) : Optional.empty();
-      return new RegionInfo(OptionalInt.of(id), available.isPresent(), -1, attributes.number("size"),
-          available.orElse(0), alignment, -1);
+      return new RegionInfo(OptionalInt.of(id), dynamic, -1, attributes.number("size"), available, alignment, -1);
     }
   }
 
@@ -141,7 +150,7 @@ final class SysfsRegion implements RegionOps {
 
   @Override
   public List<DeviceKey> deviceKeys() throws DaxException {
-    requireSame(SysfsFolder.inodeOf(folder.resolve(ATTRIBUTES)));
+    requireSame(incarnationOf(folder));
     List<DeviceKey> keys = new ArrayList<>();
     for (int device : ids()) {
       keyOf(device).ifPresent(keys::add); // one that has vanished since then has no key
@@ -198,6 +207,9 @@ final class SysfsRegion implements RegionOps {
   }
 
   private Optional<List<DaxRange>> lockedRanges(DeviceKey device, SysfsFolder attributes) throws DaxException {
+    if (!LayoutLock.isNeeded(folder.resolve(ATTRIBUTES))) {
+      return ranges(device, attributes);
+    }
     try (SysfsFolder region = openAttributes();
         LayoutLock _ = LayoutLock.toRead(region, "read the ranges of " + name(device))) {
       return ranges(device, attributes);

@@ -265,9 +265,12 @@ public final class InProcessRegion implements RegionOps {
 
   @Override
   public Optional<DeviceKey> keyOf(int deviceId) {
-    return deviceId >= 0 && deviceId < devices.size()
-        ? Optional.ofNullable(devices.get(deviceId)).map(device -> device.key)
-        : Optional.empty();
+    return Optional.ofNullable(present(deviceId)).map(device -> device.key);
+  }
+
+  /** {@return the device that has an id now, or null if none has} */
+  private Device present(int deviceId) {
+    return deviceId >= 0 && deviceId < devices.size() ? devices.get(deviceId) : null;
   }
 
   @Override
@@ -284,13 +287,13 @@ public final class InProcessRegion implements RegionOps {
 
   /** The one place where a key becomes a device. */
   private Device find(DeviceKey key) throws DaxException {
-    Optional<DeviceKey> present = keyOf(key.id());
-    if (!present.equals(Optional.of(key))) {
+    Device device = present(key.id());
+    if (device == null || !device.key.equals(key)) {
       throw DaxException.of(Errno.ENXIO, "find device " + key.id(),
-          present.isEmpty() ? "the region has none of that id" : "it was deleted, and another device has its id",
+          device == null ? "the region has none of that id" : "it was deleted, and another device has its id",
           "ask the region for its devices");
     }
-    return devices.get(key.id());
+    return device;
   }
 
   @Override

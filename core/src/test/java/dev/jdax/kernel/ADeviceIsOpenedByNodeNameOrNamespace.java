@@ -87,6 +87,15 @@ class ADeviceIsOpenedByNodeNameOrNamespace {
   }
 
   @Test
+  void aRegionThatCannotBeReadKeepsNoOtherFromBeingOpened() throws Exception {
+    String broken = linux.hmem(1, 64 * MIB, false);
+    linux.put(broken + "/dax_region/id", "x");
+    assertThat(devices.open("name0").name()).isEqualTo("dax0.0");
+    assertThat(devices.open("dax0.1").name()).isEqualTo("dax0.1");
+    assertRefused(() -> devices.open("dax1.0"), Errno.EIO);
+  }
+
+  @Test
   void whatIsNotThereIsSaidWithWhatIs() {
     assertRefused(() -> devices.open("dax7.0"), Errno.ENXIO,
         "cannot open dax7.0: the kernel has no dax7.0; it has dax0.0, dax0.1 (ENXIO)");
