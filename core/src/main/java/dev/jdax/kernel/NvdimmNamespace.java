@@ -61,7 +61,7 @@ final class NvdimmNamespace {
    *
    * @param tree where the kernel shows itself
    * @param attempt what is attempted
-   * @param key what names it; the uuid of what is made of it is that of its info block
+   * @param key the name or uuid; sysfs shows the uuid of the info block as that of the device that holds the namespace
    */
   static Optional<DaxException> withoutDevice(LinuxTree tree, String attempt, NamespaceKey key) throws DaxException {
     List<Path> folders = new ArrayList<>();
