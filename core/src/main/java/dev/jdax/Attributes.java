@@ -57,7 +57,7 @@ final class Attributes {
       table.add("target_node", 0444, () -> Integer.toString(region.targetNode()), null);
     }
     table.add("numa_node", 0444, () -> Integer.toString(region.targetNode()), null);
-    table.add("dev", 0444, () -> DeviceNumber.of(0, device.minor()).toString(), null); // major 0: no node stands for it
+    table.add("dev", 0444, () -> DeviceNumber.of(0, device.minor()).toString(), null); // major 0: it has no node
     table.add("modalias", 0444, () -> "dax:t0", null);
     for (int i = 0; i < info.ranges().orElse(List.of()).size(); i++) {
       int index = i;

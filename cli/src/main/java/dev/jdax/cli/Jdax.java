@@ -9,10 +9,14 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IHelpSectionRenderer;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -108,7 +112,8 @@ public final class Jdax {
   private static CommandLine bare(Machine machine) {
     CommandLine jdax = new CommandLine(new Jdax(machine)).setExpandAtFiles(false)
         .registerConverter(Path.class, new FileName());
-    jdax.getSubcommands().values().forEach(verb -> Sizes.explainIn(verb.getCommandSpec()));
-    return jdax;
+    Map<String, IHelpSectionRenderer> sections = new HashMap<>(jdax.getHelpSectionMap());
+    sections.put(UsageMessageSpec.SECTION_KEY_FOOTER, Sizes::explain);
+    return jdax.setHelpSectionMap(sections);
   }
 }

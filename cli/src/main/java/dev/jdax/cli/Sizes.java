@@ -13,8 +13,8 @@ import dev.jdax.PageSize;
 import dev.jdax.pmem.LabelVersion;
 import dev.jdax.pmem.LinuxView;
 import dev.jdax.pmem.MapLocation;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -31,9 +31,10 @@ final class Sizes {
   private Sizes() {
   }
 
-  /** Says below the options of a verb how the numbers are written that it takes. */
-  static void explainIn(CommandSpec verb) {
-    Set<String> labels = verb.optionsMap().values().stream().map(OptionSpec::paramLabel).collect(Collectors.toSet());
+  /** {@return the end of the help of a verb: how the numbers are written that its options take} */
+  static String explain(Help help) {
+    Set<String> labels = help.commandSpec().optionsMap().values().stream().map(OptionSpec::paramLabel)
+        .collect(Collectors.toSet());
     List<String> footer = new ArrayList<>();
     if (labels.stream().anyMatch(IN_BYTES::contains)) {
       footer
@@ -43,7 +44,8 @@ final class Sizes {
     if (labels.contains("COOKIE")) {
       footer.add("A cookie is a number of 64 bits, in decimal or in hexadecimal after 0x.");
     }
-    verb.usageMessage().footer(footer.toArray(String[]::new));
+    help.commandSpec().usageMessage().footer(footer.toArray(String[]::new));
+    return help.footer();
   }
 
   /** {@return a size from media in words, or in hexadecimal where it is larger than anything} */

@@ -88,7 +88,7 @@ record NvdimmNamespace(Optional<String> device, Optional<String> name, Optional<
    *
    * @param tree where the kernel shows itself
    * @param attempt what is attempted
-   * @param key one of its names or uuids
+   * @param key the name or uuid; sysfs shows the uuid of the info block as that of the device that holds the namespace
    */
   static Optional<DaxException> withoutDevice(LinuxTree tree, String attempt, NamespaceKey key) throws DaxException {
     List<Path> folders = new ArrayList<>();

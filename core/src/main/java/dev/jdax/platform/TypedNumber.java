@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
 
 /**
  * How a user types a number: decimal digits, hexadecimal digits after {@code 0x}, or decimal digits and a binary unit. A
- * sign, a fraction and octal digits are refused: {@code 010} is ten.
+ * sign and a fraction are refused. No number is octal: {@code 010} is ten.
  *
- * <p>What the kernel writes and reads ({@code /proc}, sysfs, {@code kstrtoull}) has other forms, and is not read here.
+ * <p>Numbers that the kernel writes or reads ({@code /proc}, sysfs, {@code kstrtoull}) have other grammars, and are not
+ * read here.
  *
  * @param noun what the number is, for sentences, such as {@code a size}
  * @param hasUnits whether a unit may follow decimal digits
@@ -73,7 +74,7 @@ public record TypedNumber(String noun, boolean hasUnits, int bits, String tooLar
     return number.longValue();
   }
 
-  /** {@return why a text is no number, where that is not plain to see} */
+  /** {@return the reason why a text is no number, or "" where the hint says enough} */
   private String reason(String text) {
     if (NEGATIVE.matcher(text).matches()) {
       return ", which is never negative";

@@ -5,9 +5,9 @@ import java.util.Collection;
 import java.util.Optional;
 
 /**
- * What an NVDIMM namespace is asked for by: Linux's name for it, such as {@code namespace0.1}; the name in its label; or
- * a uuid, that of its label or that of its info block. Names are compared exactly, uuids in capital or small letters. The
- * empty text names nothing.
+ * A text that names an NVDIMM namespace: Linux's name for it, such as {@code namespace0.1}; the name in its label; or the
+ * uuid of its label or of its info block. Names are compared exactly, uuids in capital or small letters. The empty text
+ * names nothing.
  *
  * @param text the name or uuid
  */
