@@ -67,6 +67,15 @@ class ADeviceIsOpenedByNodeNameOrNamespace {
   }
 
   @Test
+  void anIdIsAnyNumberThatLinuxHas() throws Exception {
+    for (int id : new int[]{1_000_000_000, Integer.MAX_VALUE}) {
+      linux.pmem(0, id, 2, 16 * MIB, 4096);
+      assertThat(devices.open("dax0." + id).id()).isEqualTo(id);
+      assertThat(devices.devices()).extracting(DaxDevice::name).contains("dax0." + id);
+    }
+  }
+
+  @Test
   void theEmptyTextNamesNoNamespaceNotEvenOneWithoutAName() throws Exception {
     namespace("namespace5.0", "memory", "pfn5.0", 5);
     linux.put("sys/devices/LNXSYSTM:00/ndbus0/region5/namespace5.0/alt_name", "\n");

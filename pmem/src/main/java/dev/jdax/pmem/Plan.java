@@ -142,7 +142,7 @@ public final class Plan {
       long granule = PageSize.SIZE_2M.bytes();
       throw DaxException.of(Errno.EINVAL, attempt, "the base must be a multiple of " + PageSize.SIZE_2M,
           "use " + ByteSize.hex(base - base % granule)
-              + (base < LAST_ADDRESS ? " or " + ByteSize.hex(base - base % granule + granule) : ""));
+              + (base < LAST_ADDRESS - granule ? " or " + ByteSize.hex(base - base % granule + granule) : ""));
     }
   }
 
