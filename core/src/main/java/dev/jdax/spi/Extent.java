@@ -29,7 +29,7 @@ public record Extent(long fileOffset, long length) {
    * @param length how long it is, in bytes
    */
   public static List<Extent> part(List<Extent> extents, long offset, long length) {
-    List<Extent> part = new ArrayList<>();
+    List<Extent> part = new ArrayList<>(extents.size());
     long at = 0; // where the extent begins in the run
     for (Extent extent : extents) {
       long from = Math.max(offset - at, 0);
@@ -39,6 +39,6 @@ public record Extent(long fileOffset, long length) {
       }
       at += extent.length;
     }
-    return List.copyOf(part);
+    return part;
   }
 }

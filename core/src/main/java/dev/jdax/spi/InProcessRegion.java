@@ -76,8 +76,10 @@ public final class InProcessRegion implements RegionOps {
 
     @Override
     public void prepare() throws DaxException {
-      for (Extent part : extentsOf(added)) {
-        claim.prepare(part);
+      for (DaxRange range : added) {
+        for (Extent part : extentsOf(range)) {
+          claim.prepare(part);
+        }
       }
     }
 
@@ -107,6 +109,7 @@ public final class InProcessRegion implements RegionOps {
   }
 
   private final Memory claim;
+  private final List<Extent> extents;
   private final long regionSize;
   private final boolean dynamic;
   private final OptionalInt id;
@@ -128,14 +131,15 @@ public final class InProcessRegion implements RegionOps {
 
   private InProcessRegion(Memory claim, boolean dynamic, OptionalInt id, long start, PageSize alignment)
       throws DaxException {
-    long size = Extent.sizeOf(claim.extents());
+    List<Extent> extents = claim.extents();
+    long size = Extent.sizeOf(extents);
     String attempt = "make a region at " + ByteSize.hex(start) + " of " + ByteSize.format(size);
     if (!alignment.divides(start) || !alignment.divides(size) || size <= 0) {
       throw DaxException.of(Errno.EINVAL, attempt,
           "start and size must be multiples of its alignment, " + alignment + ", and the size not 0",
           "round them to " + alignment);
     }
-    for (Extent part : claim.extents()) {
+    for (Extent part : extents) {
       if (!alignment.divides(part.length())) {
         throw DaxException.of(Errno.EINVAL, attempt, "the part of its file at " + ByteSize.hex(part.fileOffset())
             + " has " + ByteSize.format(part.length()) + ", which is no multiple of its alignment, " + alignment,
@@ -143,6 +147,7 @@ public final class InProcessRegion implements RegionOps {
       }
     }
     this.claim = claim;
+    this.extents = extents;
     this.regionSize = size;
     this.dynamic = dynamic;
     this.id = id;
@@ -362,17 +367,16 @@ public final class InProcessRegion implements RegionOps {
 
   @Override
   public Memory backing(DeviceKey device) throws DaxException {
-    return new DeviceMemory(claim, extentsOf(find(device).ranges));
+    List<Extent> extents = new ArrayList<>();
+    for (DaxRange range : find(device).ranges) {
+      extents.addAll(extentsOf(range));
+    }
+    return new DeviceMemory(claim, List.copyOf(extents));
   }
 
-  /** {@return the parts of the file that have the addresses of some ranges, in their order} */
-  private List<Extent> extentsOf(List<DaxRange> ranges) {
-    List<Extent> whole = claim.extents();
-    List<Extent> extents = new ArrayList<>();
-    for (DaxRange range : ranges) {
-      extents.addAll(Extent.part(whole, range.start() - start, range.length()));
-    }
-    return List.copyOf(extents);
+  /** {@return the parts of the claim's file that have the addresses of a range} */
+  private List<Extent> extentsOf(DaxRange range) {
+    return Extent.part(extents, range.start() - start, range.length());
   }
 
   @Override
