@@ -49,13 +49,7 @@ class WhatAPathLeadsToIsLookedAtOnce {
 
   /** Makes one that fails when it is given its size, after a step of somebody else's. */
   private void makeInVain(StepBeforeACall.Step meanwhile) throws IOException {
-    int truncates;
-    try (FailingCalls counting = FailingCalls.counting()) {
-      bus.add(MEMORY.inFile(file)).close();
-      truncates = counting.calls().indexOf("ftruncate") + 1;
-    }
-    Files.delete(file);
-    try (FailingCalls _ = FailingCalls.failing(truncates, Errno.EFBIG.number());
+    try (FailingCalls _ = FailingCalls.failingFirst("ftruncate", Errno.EFBIG.number());
         StepBeforeACall _ = StepBeforeACall.of("ftruncate", meanwhile)) {
       assertThatThrownBy(() -> bus.add(MEMORY.inFile(file))).hasMessageContaining("(EFBIG)");
     }

@@ -4,6 +4,7 @@ package dev.jdax.platform;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -36,6 +37,8 @@ public final class FailingCalls implements AutoCloseable {
 
   private final Set<Thread> counted;
   private final int failing;
+  /** The name of the call that fails the first time that it is made; null where its number says which one fails. */
+  private final String failingName;
   private final int errno;
   private final LinuxCalls kernel;
   /** Guarded by this. */
@@ -44,11 +47,12 @@ public final class FailingCalls implements AutoCloseable {
   private boolean failed;
   private boolean closed;
 
-  private FailingCalls(int failing, int errno, Thread[] others) {
+  private FailingCalls(int failing, String failingName, int errno, Thread[] others) {
     Set<Thread> threads = new HashSet<>(Set.of(others));
     threads.add(Thread.currentThread());
     this.counted = Set.copyOf(threads);
     this.failing = failing;
+    this.failingName = failingName;
     this.errno = errno;
     if (ONE_AT_A_TIME.isHeldByCurrentThread()) {
       throw new IllegalStateException("this thread has one in place already; close that first");
@@ -75,7 +79,7 @@ public final class FailingCalls implements AutoCloseable {
    * @param others threads whose calls are counted beside those of the calling thread
    */
   public static FailingCalls counting(Thread... others) {
-    return new FailingCalls(NONE, 0, others);
+    return new FailingCalls(NONE, null, 0, others);
   }
 
   /**
@@ -99,7 +103,18 @@ public final class FailingCalls implements AutoCloseable {
     if (k <= NONE || errno <= 0) {
       throw new IllegalArgumentException("call " + k + ", errno " + errno + ": both count from 1");
     }
-    return new FailingCalls(k, errno, others);
+    return new FailingCalls(k, null, errno, others);
+  }
+
+  /**
+   * {@return one that fails the first call of a name and lets all others through, however many came before it}
+   *
+   * @param call the name, as in C
+   * @param errno the error that it gives, positive
+   * @param others threads whose calls are counted beside those of the calling thread
+   */
+  public static FailingCalls failingFirst(String call, int errno, Thread... others) {
+    return new FailingCalls(NONE, Objects.requireNonNull(call, "call"), errno, others);
   }
 
   private long invoke(SystemCall call, long a, long b, long c, long d, long e, long f) {
@@ -110,7 +125,7 @@ public final class FailingCalls implements AutoCloseable {
     boolean fail;
     synchronized (this) {
       calls.add(call.toString());
-      fail = calls.size() == failing;
+      fail = failingName == null ? calls.size() == failing : !failed && call.toString().equals(failingName);
       failed |= fail;
     }
     if (!fail) {
