@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ADifferenceIsFoundAndShrunk {
   private static final long GIB = PageSize.SIZE_1G.bytes();
 
+  private static final int SEQUENCES = 10;
+
   @TempDir
   Path folder;
 
@@ -53,7 +55,10 @@ class ADifferenceIsFoundAndShrunk {
   void withTheStepsThatLeadThere() {
     Seeds.each(5, random -> {
       try (Comparison comparison = comparison(new RefusesTheThirdDevice())) {
-        Throwable difference = catchThrowable(() -> comparison.random(random, 1000));
+        Throwable difference = null;
+        for (int i = 0; i < SEQUENCES && difference == null; i++) { // one in hundreds has no size for a third device
+          difference = catchThrowable(() -> comparison.random(random, 1000));
+        }
         assertThat(difference).isInstanceOf(AssertionError.class)
             .hasMessageContainingAll("they differ after step ", "ours:   OK\n    align 2097152\n",
                 "\n  * available_size ", "others: ENOMEM\n");
