@@ -136,8 +136,8 @@ final class Attributes {
   }
 
   /**
-   * Reads a number as kstrtoull and kstrtoint with base 0 do: decimal, hexadecimal behind 0x, octal behind 0. What does
-   * not fit into 64 bits is too large, whatever stands behind it; what fits, and not into fewer, is so only then.
+   * Reads a number as kstrtoull and kstrtoint with base 0 do: decimal, hexadecimal after 0x, octal after 0. What does
+   * not fit into 64 bits is too large, whatever follows it; what fits, and not into fewer, is so only then.
    */
   private static BigInteger number(String text, String attempt, Errno notANumber, Errno tooLarge, BigInteger min,
       BigInteger max) throws DaxException {

@@ -33,7 +33,7 @@ public final class DaxDevice {
 
   // Guarded by the region lock.
   private boolean dead;
-  /** The threads that revoke its mappings, or did when an error came; meanwhile it cannot be mapped. */
+  /** The threads that revoke its mappings, or did when an error came; until they have done so, it cannot be mapped. */
   private List<Thread> revoking = List.of();
 
   DaxDevice(DaxRegion region, DeviceKey key, int minor) {
@@ -64,7 +64,7 @@ public final class DaxDevice {
   }
 
   /**
-   * {@return where the device stands in its life}
+   * {@return where the device is in its life}
    *
    * @throws DaxException if it cannot be read
    */
@@ -168,7 +168,8 @@ public final class DaxDevice {
 
   /**
    * Grows or shrinks the device. Growing takes the region's gaps from its start on, and gives the device a further
-   * range where it cannot extend the last; shrinking takes from its end. Nothing is cleared.
+   * range where it cannot extend the last; shrinking takes from its end. What it grows by is cleared where the policy of
+   * the memory says so, and else has what the last user left.
    *
    * @param size the new size in bytes; 0 makes it empty
    * @param onMapped with {@link OnMapped#REVOKE} a bound device is unbound first, its mappings revoked, and bound again

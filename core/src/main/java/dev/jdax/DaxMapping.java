@@ -107,7 +107,7 @@ public final class DaxMapping implements AutoCloseable {
 
   /**
    * Has the JDK link, once, what the end of a mapping needs, before there is a mapping to end. An error while a shared
-   * arena is closed may leave it neither open nor closed, and whoever tries again waits for ever.
+   * arena is closed may leave it neither open nor closed, and a thread that tries again waits for ever.
    */
   private static void rehearseTheEnd() {
     if (!rehearsed) {
@@ -248,7 +248,7 @@ public final class DaxMapping implements AutoCloseable {
    * @param from where the range begins in this mapping, in bytes, aligned to nothing
    * @param range how long it is, in bytes
    * @throws IndexOutOfBoundsException if the range is not inside the mapping
-   * @throws IllegalStateException if the mapping is closed, or is closed meanwhile
+   * @throws IllegalStateException if the mapping is closed, or is closed during the call
    * @throws DaxException with EFAULT, and the offset, if memory that was to be flushed has vanished; with EIO if the
    *     medium fails; or if this process has no way to write the cache back
    */
@@ -274,7 +274,7 @@ public final class DaxMapping implements AutoCloseable {
    * @param from where the range begins in this mapping, in bytes, aligned to nothing
    * @param range how long it is, in bytes
    * @throws IndexOutOfBoundsException if the range is not inside the mapping
-   * @throws IllegalStateException if the mapping is closed, or is closed meanwhile
+   * @throws IllegalStateException if the mapping is closed, or is closed during the call
    * @throws DaxException as {@link #flush}
    */
   public void persist(long from, long range) throws DaxException {
@@ -307,8 +307,8 @@ public final class DaxMapping implements AutoCloseable {
    *     two must not have a byte in common
    * @param to where the target begins in this mapping, in bytes, aligned to nothing
    * @throws IndexOutOfBoundsException if the source is longer than what this mapping has from there
-   * @throws IllegalStateException if the mapping is closed, or the source is; or one of them meanwhile: then a part may
-   *     be copied
+   * @throws IllegalStateException if the mapping is closed, or the source is; or one of them is closed during the
+   *     call: then a part may be copied
    * @throws DaxException with EACCES if the mapping is read-only; as {@link #flush}; also if memory of the source has
    *     vanished; a part may be copied
    */
@@ -329,8 +329,8 @@ public final class DaxMapping implements AutoCloseable {
    * @param target where to, all of it; it must not overlap the range
    * @throws IndexOutOfBoundsException if the target is longer than what this mapping has from there
    * @throws IllegalArgumentException if the target is read-only, or overlaps the range
-   * @throws IllegalStateException if the mapping is closed, or the target is; or one of them meanwhile: then a part may
-   *     be copied
+   * @throws IllegalStateException if the mapping is closed, or the target is; or one of them is closed during the
+   *     call: then a part may be copied
    * @throws DaxException with EFAULT, and the offset, if memory of the range has vanished, or memory of the target; a part
    *     may be copied
    */
@@ -354,7 +354,7 @@ public final class DaxMapping implements AutoCloseable {
    * @param range how long it is, in bytes
    * @param value the byte
    * @throws IndexOutOfBoundsException if the range is not inside the mapping
-   * @throws IllegalStateException if the mapping is closed, or is closed meanwhile: then a part may be filled
+   * @throws IllegalStateException if the mapping is closed, or is closed during the call: then a part may be filled
    * @throws DaxException with EACCES if the mapping is read-only; as {@link #flush}; a part may be filled
    */
   public void fill(long from, long range, byte value) throws DaxException {
@@ -365,7 +365,7 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   /**
-   * Has the NVDIMMs behind this mapping write their own buffers to the media, {@code pmem_deep_drain}. What was
+   * Has the NVDIMMs of this mapping write their own buffers to the media, {@code pmem_deep_drain}. What was
    * persisted is durable without it, as long as the platform gets these buffers written when power fails.
    *
    * @return whether that was done; false if the platform says that it is never needed

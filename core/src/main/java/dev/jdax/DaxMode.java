@@ -26,7 +26,7 @@ public enum DaxMode {
   }
 
   /**
-   * {@return the mode that a driver stands for, or empty if it is another driver}
+   * {@return the mode of a driver, or empty if it is another driver}
    *
    * @param driver the name of the driver
    */

@@ -4,13 +4,13 @@ package dev.jdax;
 /**
  * A run of a region's addresses that a device has.
  *
- * @param pageOffset where it stands in the device, in pages of 4 KiB
+ * @param pageOffset where it is in the device, in pages of 4 KiB
  * @param start its first address
  * @param length how long it is, in bytes
  */
 public record DaxRange(long pageOffset, long start, long length) {
   /**
-   * {@return where it stands in the device, in bytes}
+   * {@return where it is in the device, in bytes}
    */
   public long offset() {
     return pageOffset << 12;

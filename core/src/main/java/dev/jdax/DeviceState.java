@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.jdax;
 
-/** Where a device stands in its life. */
+/** Where a device is in its life. */
 public enum DeviceState {
   /** Of size 0, not bound. */
   EMPTY,

@@ -212,7 +212,7 @@ final class InFlight {
     return true;
   }
 
-  /** Whoever is seen outside once cannot get in any more. */
+  /** A thread that was seen outside once cannot get in any more. */
   private boolean nobodyIsInside(boolean lookAtStacks) {
     for (int stripe = 0; stripe < STRIPES * STRIDE; stripe += STRIDE) {
       if (stripes.get(stripe + OWN) != 0 && isInside(owners.get(stripe / STRIDE).get(), lookAtStacks)) {

@@ -7,7 +7,7 @@ import java.util.Set;
  * What the kernel says of a mapping, in {@code /proc/self/smaps}.
  *
  * @param start its first address
- * @param end the address behind its last
+ * @param end the address after its last
  * @param pageSize {@code KernelPageSize}, in bytes: the size of its pages, and of its faults
  * @param flags {@code VmFlags}, of two letters each: {@code sh} for shared, {@code dc} for not inherited by a child
  */

@@ -18,7 +18,7 @@ import dev.jdax.spi.Memory;
 final class MappingStores {
   /**
    * From this length on stores go past the cache, in bytes; whole lines always do. So the benchmark CopyPastTheCache
-   * has it: what is before and behind whole lines is stored and written back, which a short copy does not win back.
+   * has it: what is before and after whole lines is stored and written back, which a short copy does not win back.
    */
   static final long NON_TEMPORAL_FROM = 1024;
 
@@ -202,7 +202,7 @@ final class MappingStores {
     return 0 < ahead && ahead < source.byteSize();
   }
 
-  /** Part after part, each through a buffer, where it is safe from what is stored meanwhile. */
+  /** Part after part, each through a buffer, where it is safe from what is stored at the same time. */
   private void copyInOrder(MemorySegment source, long offset, MappedFiles.Order order) throws DaxException {
     long length = source.byteSize();
     try (Arena arena = Arena.ofConfined()) {

@@ -164,7 +164,7 @@ class Persistence {
   /**
    * {@return why an offset could not be touched: its memory has vanished}
    *
-   * @throws IllegalStateException if that is because the mapping was closed meanwhile
+   * @throws IllegalStateException if that is because the mapping was closed during the call
    */
   DaxException gone(String attempt, long offset) {
     mapping.requireOpenNow();

@@ -120,7 +120,7 @@ final class BenchPlot {
         .setLineStyle(stroke);
   }
 
-  /** The letters are drawn as outlines: who cannot see them, or looks for them, is told in words. */
+  /** The letters are drawn as outlines: a reader who cannot see them, or looks for them, is told in words. */
   private String svg() {
     String svg;
     try {

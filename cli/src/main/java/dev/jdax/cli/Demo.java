@@ -107,7 +107,7 @@ final class Demo {
 
   /**
    * Has the loop compiled and its classes loaded, on other memory of the same kind of arena: a loop that is compiled
-   * anew while it is measured takes faults of its own.
+   * again while it is measured takes faults of its own.
    */
   private static void warmUp() throws DaxException {
     try (Arena arena = Arena.ofShared()) {

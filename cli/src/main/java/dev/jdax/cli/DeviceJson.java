@@ -18,7 +18,7 @@ record DeviceJson(String chardev, long size, Integer target_node, long align, St
     Integer total_memblocks, Boolean movable, String state, List<Mapping> mappings, String driver, Nvdimm nvdimm,
     List<String> needs_root) {
 
-  /** A range, first and last address, where it stands in the device in pages of 4 KiB, and its size in bytes. */
+  /** A range, first and last address, where it is in the device in pages of 4 KiB, and its size in bytes. */
   record Mapping(long page_offset, long start, long end, long size) {
     Mapping(DaxRange range) {
       this(range.pageOffset(), range.start(), range.end(), range.length());

@@ -68,7 +68,7 @@ record LabelAreaJson(long offset, long size, String version, int slots, int used
   /**
    * {@return the slots that are shown, by their number}
    *
-   * <p>ndctl shows what says the slot that it stands in, whether the slot is taken or not. Here also what is taken and
+   * <p>ndctl shows what says the slot that it is in, whether the slot is taken or not. Here also what is taken and
    * says another slot is shown.
    */
   static Stream<LabelSlot> shown(LabelArea area) {

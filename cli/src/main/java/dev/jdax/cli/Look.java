@@ -19,7 +19,7 @@ interface Look<T> {
     return unless(Errno.EACCES, look);
   }
 
-  /** {@return what was seen, or empty if somebody has taken it away meanwhile} */
+  /** {@return what was seen, or empty if somebody has taken it away since} */
   static <T> Optional<T> unlessGone(Look<T> look) throws DaxException {
     return unless(Errno.ENXIO, look);
   }

@@ -54,6 +54,6 @@ interface Machine {
   /** {@return what becomes of new memory by itself, in Linux's words} */
   String autoOnlinePolicy();
 
-  /** {@return who has the node of a device open or mapped} */
+  /** {@return the processes that have the node of a device open or mapped} */
   FileUsers users(DaxDevice device) throws IOException;
 }

@@ -8,7 +8,7 @@ import dev.jdax.pmem.Problem;
 /**
  * A problem of media for programs: its parts, and the sentence that they make.
  *
- * @param offset where the field stands in the file
+ * @param offset where the field is in the file
  */
 record ProblemJson(String structure, String field, long offset, String value, String allowed, String consequence,
     String message) {

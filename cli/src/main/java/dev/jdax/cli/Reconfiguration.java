@@ -135,7 +135,7 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
     }
   }
 
-  /** Adds a step to undo; of a device that somebody else has destroyed meanwhile nothing is to be undone. */
+  /** Adds a step to undo; of a device that somebody else has destroyed since nothing is to be undone. */
   private static void undoing(Unwind unwind, ChangeReport.Change step) {
     unwind.onFailure(() -> Look.unlessGone(() -> {
       step.make();

@@ -17,7 +17,7 @@ final class Table {
     return this;
   }
 
-  /** Prints all rows behind an indent, and no blanks at the end of a line. */
+  /** Prints all rows after an indent, and no blanks at the end of a line. */
   void print(PrintWriter out, String indent) {
     List<Integer> widths = new ArrayList<>();
     for (String[] row : rows) {

@@ -157,7 +157,7 @@ final class HmemClaim implements Memory {
     }
   }
 
-  /** Makes the file, or says who has it already. */
+  /** Makes the file, or says which process has it already. */
   private static Fd create(String attempt, Path path, Unwind unwind) throws DaxException, SystemCallException {
     try {
       FolderEntry entry = unwind.makeForNow(() -> FolderEntry.of(path), FolderEntry::close);

@@ -18,7 +18,7 @@ import dev.jdax.DaxRegion;
  * }
  * }
  *
- * <p>Any thread may call. Regions and devices are looked for anew in each call; one that is still the same is the same
+ * <p>Any thread may call. Regions and devices are looked for again in each call; one that is still the same is the same
  * object. Regions of Linux's need no closing: {@link DaxRegion#close} lets go of this process's view, and
  * changes nothing in Linux.
  */

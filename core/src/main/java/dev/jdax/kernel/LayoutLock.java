@@ -17,7 +17,8 @@ import dev.jdax.spi.Unwind;
 
 /**
  * Keeps the layout of a dynamic region as it is, while jdax reads the ranges of a device, or changes them itself: no
- * other program of jdax changes it meanwhile. Held on the region's {@code create} file, which nothing else locks.
+ * other program of jdax changes it at the same time. Held on the region's {@code create} file, which nothing else
+ * locks.
  *
  * <p>The kernel needs that: it can hang when two programs change one region at once, or one changes what the other
  * reads. And it does not say which program has created a new device.
@@ -27,8 +28,8 @@ record LayoutLock(Optional<Fd> file) implements AutoCloseable {
   private static final Patience PATIENCE = new Patience(Duration.ofSeconds(5), Duration.ofMillis(1));
 
   /**
-   * Takes it to change something: nobody else has it then. Who may not take it may not write what it guards either,
-   * and is told so there.
+   * Takes it to change something: nobody else has it then. A user who may not take it may not write what it guards
+   * either, and is told so there.
    *
    * @param region the region's attributes
    * @param attempt what is to be done, for the sentence of a refusal

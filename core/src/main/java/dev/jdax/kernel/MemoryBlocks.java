@@ -22,7 +22,7 @@ import dev.jdax.spi.FirstFew;
  * The memory blocks of a device in mode {@link DaxMode#SYSTEM_RAM}: the units in which the kernel takes memory into use
  * ({@code /sys/devices/system/memory}).
  *
- * <p>A device has those that lie whole in its ranges. Every call reads their states anew; any thread may call.
+ * <p>A device has those that lie whole in its ranges. Every call reads their states again; any thread may call.
  */
 public final class MemoryBlocks {
   /** Where the kernel may put what it keeps in a block. */

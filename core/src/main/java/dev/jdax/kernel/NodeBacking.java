@@ -80,7 +80,7 @@ record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, O
     }
   }
 
-  /** {@return a number that stands for this time of being bound to device_dax; empty while it is not} */
+  /** {@return a number of this binding to device_dax; empty while it is not} */
   static Optional<Object> bindingOf(SysfsFolder device) {
     return device.link("driver").filter(DaxMode.DEVDAX.driver()::equals).flatMap(_ -> device.linkIdentity("driver"));
   }

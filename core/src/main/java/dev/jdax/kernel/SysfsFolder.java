@@ -104,7 +104,7 @@ final class SysfsFolder implements AutoCloseable {
   }
 
   /**
-   * {@return the number that an attribute shows, in decimal, or in hexadecimal behind 0x; it is not negative}
+   * {@return the number that an attribute shows, in decimal, or in hexadecimal after 0x; it is not negative}
    *
    * @throws DaxException as {@link #read}; and with EIO if it shows anything else, or a number of 2^63 or more
    */
@@ -136,7 +136,7 @@ final class SysfsFolder implements AutoCloseable {
   }
 
   /**
-   * Writes a text to an attribute, with a newline behind it.
+   * Writes a text to an attribute, with a newline after it.
    *
    * @param allowed what may be written, for the sentence of a refusal
    * @throws DaxException as the kernel refuses

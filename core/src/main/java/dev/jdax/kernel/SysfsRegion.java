@@ -42,7 +42,7 @@ final class SysfsRegion implements RegionOps {
   private static final String ATTRIBUTES = "dax_region";
   /** How often ranges are read until they agree with the size. */
   private static final int READS = 5;
-  /** Of 4 KiB, so that it can be told in bytes. */
+  /** Largest page offset (in 4 KiB pages) whose byte offset fits a long. */
   private static final long MAX_PAGE_OFFSET = Long.MAX_VALUE >> 12;
 
   private final LinuxTree tree;
@@ -216,7 +216,7 @@ final class SysfsRegion implements RegionOps {
     }
   }
 
-  /** {@return the ranges, or empty if they may not be read; some of them, if one vanishes meanwhile} */
+  /** {@return the ranges, or empty if they may not be read; some of them, if one vanishes during the call} */
   private Optional<List<DaxRange>> ranges(DeviceKey device, SysfsFolder attributes) throws DaxException {
     List<DaxRange> ranges = new ArrayList<>();
     for (String mapping : attributes.names()) {

@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * <p>Positions are offsets in a {@link Reservation}, in bytes, which the caller has checked. Any thread may call. The
  * first call makes the machine code and, unless the system property {@code dev.jdax.faultHandler} is {@code false},
- * installs a handler of SIGBUS and SIGSEGV in front of the JVM's. Where that stands ({@link CacheRoute#GUARDED}),
+ * installs a handler of SIGBUS and SIGSEGV in front of the JVM's. Where it is installed ({@link CacheRoute#GUARDED}),
  * memory may vanish under a call: it gives the offset that could not be touched. Elsewhere such a fault ends the JVM.
  */
 public final class CpuCache {

@@ -11,9 +11,9 @@ import java.util.Optional;
  * What becomes of a fault in our own machine code: an error, and not the end of the JVM.
  *
  * <p>A handler of SIGBUS and SIGSEGV, itself a few bytes of {@link MachineCode}, in front of the JVM's: a fault inside
- * our functions goes on where they fail; anything else is handed on to whoever handled it before. It is the whole
- * process's, and stays. The kernel is called directly, so that no library in between (libjsig) takes it for one of the
- * program's own.
+ * our functions goes on where they fail; anything else is handed on to the handler that was there before. It is the
+ * whole process's, and stays. The kernel is called directly, so that no library in between (libjsig) takes it for one of
+ * the program's own.
  *
  * <p>A JVM may have jdax in several class loaders, and the handlers are the process's. So one class loader at a time
  * installs, and a class loader that finds the handlers of equal machine code in place uses that page.

@@ -47,7 +47,7 @@ final class MachineCode {
     return bytes.clone();
   }
 
-  /** {@return where a label stands, in bytes from the start} */
+  /** {@return where a label is, in bytes from the start} */
   int offset(String label) {
     return labels.get(label);
   }

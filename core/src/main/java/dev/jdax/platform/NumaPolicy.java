@@ -30,7 +30,7 @@ public final class NumaPolicy {
    * Does a step in which memory comes from one node or not at all.
    *
    * <p>The policy belongs to a kernel thread, so the step gets a thread of its own, and the policy dies with it:
-   * whoever calls may be a virtual thread, and keeps what policy it had.
+   * the calling thread may be a virtual one, and keeps the policy that it had.
    *
    * @param node the node, from 0
    * @param step what to do

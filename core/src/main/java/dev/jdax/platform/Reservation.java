@@ -70,7 +70,7 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
-   * Reserves addresses for the pieces, one behind the other.
+   * Reserves addresses for the pieces, one after the other.
    *
    * @param pieces what is to be placed there, in this order; at least one
    * @param alignment what the address is to be a multiple of, a power of two, at least 4096
@@ -165,7 +165,7 @@ public final class Reservation implements AutoCloseable {
     for (Piece piece : pieces) {
       long result = Linux.calls().mmap(at, piece.length(), protection, flags, piece.descriptor(), piece.fileOffset());
       if (result == -Abi.EOPNOTSUPP && sync) {
-        // Flags are looked at before anything is unmapped, so the reservation still stands.
+        // Flags are looked at before anything is unmapped, so the reservation is still there.
         flags = Abi.MAP_FIXED | Abi.MAP_SHARED;
         result = Linux.calls().mmap(at, piece.length(), protection, flags, piece.descriptor(), piece.fileOffset());
       }
@@ -291,7 +291,7 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
-   * Has the files behind a range written to what keeps them, and waits until that is done.
+   * Has the files of a range written to what keeps them, and waits until that is done.
    *
    * @param offset where the range begins, in bytes
    * @param range how long it is

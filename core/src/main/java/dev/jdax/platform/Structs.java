@@ -64,7 +64,7 @@ final class Structs {
   private Structs() {
   }
 
-  /** {@return where the field stands in the structure, in bytes} */
+  /** {@return where the field is in the structure, in bytes} */
   static long offset(StructLayout structure, String field) {
     return structure.byteOffset(PathElement.groupElement(field));
   }

@@ -14,9 +14,9 @@ import java.util.Set;
  * A mapping of this process as {@code /proc/self/smaps} shows it (proc_pid_smaps(5)).
  *
  * @param start its first address
- * @param end the address behind its last
+ * @param end the address after its last
  * @param fileOffset which byte of its file its first address shows
- * @param inode the inode of the file behind it, 0 if there is none
+ * @param inode the inode of the mapped file, 0 if there is none
  * @param path what {@code /proc} shows as its file, or an empty text
  * @param kernelPageSize {@code KernelPageSize} in bytes: the size of a page, and of a fault; 0 where only
  *     {@code /proc/self/maps} was read
@@ -37,7 +37,7 @@ public record Vma(long start, long end, long fileOffset, long inode, String path
   }
 
   /**
-   * Parses either file: a header line for each mapping, and in smaps lines of the form {@code Name: value} behind it.
+   * Parses either file: a header line for each mapping, and in smaps lines of the form {@code Name: value} after it.
    */
   static List<Vma> parse(List<String> lines) {
     List<Vma> mappings = new ArrayList<>();

@@ -23,7 +23,7 @@ public final class WholeFile {
   }
 
   /**
-   * {@return the bytes of a file; the thread stays interrupted if it is, or becomes so meanwhile}
+   * {@return the bytes of a file; the thread stays interrupted if it is, or becomes so during the call}
    *
    * @param file its path
    * @throws IOException as {@link Files#readAllBytes}, but for an interrupt

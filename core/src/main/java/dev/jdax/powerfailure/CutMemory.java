@@ -10,7 +10,7 @@ import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
 import dev.jdax.DaxMapping;
 
-/** Memory that is brought, for each cut anew, to what a power failure has left, and the check that is run on it. */
+/** Memory that is brought, for each cut again, to what a power failure has left, and the check that is run on it. */
 final class CutMemory {
   private final DaxDevice device;
   private final PowerFailures.Step check;

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  * <p>Up to a bound all of it is looked at, from nothing kept to nothing lost. Beyond it: nothing kept, nothing lost;
  * all that was there at a point, and all lines that changed there or later (of up to 32 points); each line alone, and
  * each line missing (of up to 64); and a seeded sample in which each line is kept, lost or torn, in a share that is
- * drawn anew for each cut.
+ * drawn again for each cut.
  */
 final class Cuts {
   private static final int POINTS = 32;

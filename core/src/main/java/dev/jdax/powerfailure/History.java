@@ -29,7 +29,7 @@ final class History {
     return point.number() == 1 ? Optional.empty() : Optional.of(points.get(point.number() - 2));
   }
 
-  /** {@return the first drain behind a store, before the end, that had not made it durable} */
+  /** {@return the first drain after a store, before the end, that had not made it durable} */
   Optional<Point> drainBehind(Word word, Point end) {
     return points.subList(word.seen().number() - 1, end.number() - 1).stream()
         .filter(point -> point.kind() == Point.Kind.DRAIN || point.kind() == Point.Kind.PERSIST).findFirst();

@@ -42,7 +42,7 @@ final class Line {
     final int state;
     /** Whether none of its states has some of the words that changed and not the others. */
     final boolean whole;
-    /** The first flush behind it; null before. */
+    /** The first flush after it; null before. */
     Point flushed;
 
     Version(long[] words, int changed, Point seen, int stateBefore, boolean whole) {
@@ -181,7 +181,7 @@ final class Line {
         .map(version -> version.seen.number()).toList();
   }
 
-  /** {@return the index of the first version of which something holds that holds of all behind it; or their number} */
+  /** {@return the index of the first version of which something holds that holds of all after it; or their number} */
   private int first(Predicate<Version> holds) {
     int from = 0;
     for (int to = versions.size(); from < to;) {

@@ -43,7 +43,7 @@ final class MemoryUnderTest implements Memory {
    * A description of such memory.
    *
    * @param size how much, in bytes
-   * @param observer who is told
+   * @param observer the observer that is told
    */
   record Wanted(long size, StoreObserver observer) implements MemorySource {
     @Override

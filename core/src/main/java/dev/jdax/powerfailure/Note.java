@@ -13,7 +13,7 @@ import dev.jdax.ByteSize;
  * @param offset where it is, in bytes; of several the first
  * @param length how long it is, in bytes; of several the first
  * @param count how often it was met in that line of the program
- * @param point where: the first point behind the store, or the flush
+ * @param point where: the first point after the store, or the flush
  */
 public record Note(Kind kind, long offset, long length, int count, Point point) {
   /** What is noted. */

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param durable what was durable
  * @param stored what was stored
  * @param left what the power failure left
- * @param seen the first point behind the store
- * @param flushed the first flush behind the store, or empty if there was none
+ * @param seen the first point after the store
+ * @param flushed the first flush after the store, or empty if there was none
  */
 public record Word(long offset, long durable, long stored, long left, Point seen, Optional<Point> flushed) {
   /** Checks that there is a point. */

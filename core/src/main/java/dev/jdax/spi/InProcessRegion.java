@@ -17,11 +17,11 @@ import dev.jdax.Errno;
 import dev.jdax.PageSize;
 
 /**
- * A region whose memory this process holds, and whose layout stands in memory.
+ * A region whose memory this process holds, and whose layout is kept in memory.
  *
  * <p>{@link #dynamic} and {@link #fixed} are what {@code alloc_dax_region} was to a driver in the original commit,
  * {@link #createDevice} is {@code devm_create_dax_dev}, and {@link #close} is the last {@code dax_region_put}.
- * Addresses count from the start that the driver gives; the memory's first byte stands there.
+ * Addresses count from the start that the driver gives; the memory's first byte is there.
  */
 public final class InProcessRegion implements RegionOps {
 

@@ -9,7 +9,7 @@ package dev.jdax.spi;
  * device, in bytes, and are aligned to nothing.
  */
 public interface StoreObserver {
-  /** Stores before this and stores behind it are to be told apart. */
+  /** Stores before this and stores after it are to be told apart. */
   default void order() {
     // it may be of no interest
   }

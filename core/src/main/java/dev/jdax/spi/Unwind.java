@@ -177,7 +177,7 @@ public final class Unwind implements AutoCloseable {
 
   /**
    * Adds what undoes the step that has just been done to a device, if that is still ours: one that somebody else has
-   * deleted or taken meanwhile (ENXIO, ENODEV, EBUSY) is left as it is, and nothing is logged.
+   * deleted or taken since (ENXIO, ENODEV, EBUSY) is left as it is, and nothing is logged.
    *
    * @param step what to do, before the steps that were added earlier
    */

@@ -31,7 +31,7 @@ public enum Abstraction {
   }
 
   /**
-   * {@return what a GUID stands for, or empty if that is not known}
+   * {@return what a GUID means, or empty if that is not known}
    *
    * @param guid the GUID
    */

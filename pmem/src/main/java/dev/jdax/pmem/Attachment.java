@@ -22,7 +22,7 @@ import java.util.OptionalLong;
  */
 public record Attachment(long base, int region, Optional<InterleaveSetCookie> set, OptionalInt labelSize,
     OptionalLong backendAlignment) {
-  /** Region 0 at 4 GiB, as QEMU places its first NVDIMM behind at most 3 GiB of RAM; labels as they are found. */
+  /** Region 0 at 4 GiB, as QEMU places its first NVDIMM after at most 3 GiB of RAM; labels as they are found. */
   public static final Attachment DEFAULT = new Attachment(0x1_0000_0000L, 0, Optional.empty(), OptionalInt.empty(),
       OptionalLong.empty());
 

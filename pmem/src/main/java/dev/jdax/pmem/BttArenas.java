@@ -121,7 +121,7 @@ record BttArenas(LinuxView linux, long size, List<Problem> problems) {
       return new BttArenas(LinuxView.NONE, 0, List.copyOf(problems));
     }
 
-    /** {@return where a byte of the arenas stands in the file} */
+    /** {@return where a byte of the arenas is in the file} */
     private long file(long at) {
       return around.fileOffset() + around.blockOffset() + at;
     }

@@ -28,9 +28,9 @@ import java.util.UUID;
  * @param dataOffset where the sectors begin, in bytes from the beginning of the arena; unsigned
  * @param mapOffset where the map begins, likewise
  * @param logOffset where the log begins, likewise
- * @param copyOffset where the copy of this block stands, likewise
+ * @param copyOffset where the copy of this block is, likewise
  * @param padding the bytes after it, 3968 of them
- * @param checksum the checksum as it stands on media, right or wrong
+ * @param checksum the checksum as it is on media, right or wrong
  */
 public record BttInfoBlock(UUID uuid, UUID parentUuid, long flags, int major, int minor, long externalLbaSize,
     long externalBlocks, long internalLbaSize, long internalBlocks, long freeBlocks, long infoSize, long nextOffset,
@@ -108,7 +108,7 @@ public record BttInfoBlock(UUID uuid, UUID parentUuid, long flags, int major, in
   }
 
   /**
-   * {@return the 4096 bytes that it stands in on media, with the checksum that it has}
+   * {@return the 4096 bytes that it is in on media, with the checksum that it has}
    */
   public byte[] toBytes() {
     byte[] block = new byte[SIZE];

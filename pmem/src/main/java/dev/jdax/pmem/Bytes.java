@@ -18,7 +18,7 @@ public final class Bytes {
    *
    * @param source the array
    * @param from the first index
-   * @param to the index behind the last
+   * @param to the index after the last
    */
   public static Bytes copyOf(byte[] source, int from, int to) {
     return new Bytes(Arrays.copyOfRange(source, from, to));

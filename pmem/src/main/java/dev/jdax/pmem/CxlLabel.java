@@ -23,7 +23,7 @@ public sealed interface CxlLabel permits CxlRegionLabel, CxlNamespaceLabel, CxlO
   UUID type();
 
   /**
-   * {@return the slot that the label says it stands in, or empty if its format is not known}
+   * {@return the slot that the label says it is in, or empty if its format is not known}
    */
   Optional<Long> saidSlot();
 

@@ -27,9 +27,9 @@ import dev.jdax.ByteSize;
  * @param indexes the two index blocks
  * @param current which of them counts, and why
  * @param used the slots that the current index block counts as taken, with their labels
- * @param stale the other slots in which something stands; all, if no index block is valid
+ * @param stale the other slots in which something is; all, if no index block is valid
  * @param freeSlots how many slots are free
- * @param problems everything that is wrong in the area, without what stands in {@code stale}
+ * @param problems everything that is wrong in the area, without what is in {@code stale}
  */
 public record CxlLabelArea(long offset, LabelGeometry geometry, List<IndexCopy> indexes, CurrentIndex current,
     List<CxlLabelSlot> used, List<CxlLabelSlot> stale, int freeSlots, List<Problem> problems) {
@@ -37,7 +37,7 @@ public record CxlLabelArea(long offset, LabelGeometry geometry, List<IndexCopy> 
   public static final String VERSION = "2.1";
 
   /**
-   * {@return the label area of CXL memory that stands where one of NVDIMMs was read, or empty if that is what it is}
+   * {@return the label area of CXL memory that is where one of NVDIMMs was read, or empty if that is what it is}
    *
    * <p>It is one if its index block says version 2.1, unless there are labels that count as version 1.2, and none that
    * begins as one of CXL: such an area is read as Linux reads it.

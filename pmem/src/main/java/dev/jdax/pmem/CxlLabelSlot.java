@@ -7,11 +7,11 @@ import java.util.List;
 import dev.jdax.ByteSize;
 
 /**
- * A slot of a label area of CXL memory, and the label that stands in it.
+ * A slot of a label area of CXL memory, and the label that is in it.
  *
  * @param number which, from 0
  * @param offset where it is in the file
- * @param used whether the current index block counts it as taken; what stands in a free slot is left over
+ * @param used whether the current index block counts it as taken; what is in a free slot is left over
  * @param label the label
  * @param problems what is wrong with the label by itself; empty if nothing is
  */

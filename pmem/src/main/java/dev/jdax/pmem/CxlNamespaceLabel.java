@@ -17,10 +17,10 @@ import java.util.UUID;
  * @param position at 102, 16 bits: which of them this one is
  * @param dpa at 104: where the range begins on the device, in bytes
  * @param rawSize at 112: its size in bytes
- * @param slot at 120, 32 bits: the slot that the label stands in
+ * @param slot at 120, 32 bits: the slot that the label is in
  * @param alignment at 124, 32 bits: of the namespace, in units of 256 MiB
  * @param regionUuid at 128: the region that the namespace lies in
- * @param abstractionUuid at 144: what stands on the namespace, see {@link Abstraction}
+ * @param abstractionUuid at 144: what is on the namespace, see {@link Abstraction}
  * @param lbaSize at 160, 16 bits: the size of a sector, in bytes
  * @param reserved at 162, 86 bytes: 0
  * @param checksum at 248
@@ -77,7 +77,7 @@ public record CxlNamespaceLabel(UUID uuid, Bytes nameBytes, int flags, int range
   }
 
   /**
-   * {@return what stands on the namespace, or empty if the uuid is not known}
+   * {@return what is on the namespace, or empty if the uuid is not known}
    */
   public Optional<Abstraction> abstraction() {
     return Abstraction.of(abstractionUuid);

@@ -18,7 +18,7 @@ import java.util.UUID;
  * @param dpa at 40: where the part begins on the device, in bytes
  * @param rawSize at 48: its size in bytes
  * @param hpa at 56: the physical address at which the region must be mapped, or 0 or all ones for any
- * @param slot at 64, 32 bits: the slot that the label stands in
+ * @param slot at 64, 32 bits: the slot that the label is in
  * @param granularityCode at 68, 32 bits: the devices take turns every 256 bytes shifted left by this
  * @param alignment at 72, 32 bits: of the region, in units of 256 MiB
  * @param reserved at 76, 172 bytes: 0
@@ -66,7 +66,7 @@ public record CxlRegionLabel(UUID uuid, int flags, int labelCount, int position,
   }
 
   /**
-   * {@return after how many bytes the next device takes its turn, or empty if the code stands for no number of 64 bits}
+   * {@return after how many bytes the next device takes its turn, or empty if the code means no number of 64 bits}
    */
   public OptionalLong granularity() {
     return granularityCode > LARGEST_CODE ? OptionalLong.empty() : OptionalLong.of(256L << granularityCode);

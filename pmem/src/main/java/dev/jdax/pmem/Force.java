@@ -19,7 +19,7 @@ public enum Force {
    */
   ONE_DIMM,
   /**
-   * Overwriting a sound info block that no label leads to. It has no second copy: a power failure meanwhile leaves
+   * Overwriting a sound info block that no label leads to. It has no second copy: a power failure during it leaves
    * neither the old one nor the new.
    */
   INFO_BLOCK,

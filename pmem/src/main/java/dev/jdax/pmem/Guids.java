@@ -8,7 +8,7 @@ import java.util.UUID;
  * The two orders in which media keep the 16 bytes of a UUID.
  *
  * <p>In string order the bytes stand as they are written. In the order of GUIDs the first three groups, of 4, 2 and 2
- * bytes, are little-endian numbers, and the rest stands as it is written. All buffers here are little-endian.
+ * bytes, are little-endian numbers, and the rest is as it is written. All buffers here are little-endian.
  */
 final class Guids {
   static final UUID NULL = new UUID(0, 0);

@@ -17,13 +17,13 @@ import java.util.Optional;
  * @param flags at 16, 3 bytes: 0, and ignored
  * @param labelSizeCode at 19, 8 bits: 0 for labels of 128 bytes, 1 for 256
  * @param sequence at 20, 32 bits, of which the lowest two count: 1, 2, 3, then 1 again
- * @param myOffset at 24: where this block stands in the area
+ * @param myOffset at 24: where this block is in the area
  * @param mySize at 32: its size
- * @param otherOffset at 40: where the other block stands
- * @param labelOffset at 48: where the first slot stands
+ * @param otherOffset at 40: where the other block is
+ * @param labelOffset at 48: where the first slot is
  * @param slots at 56, 32 bits: how many slots there are
  * @param major at 60, 16 bits: the version, before the dot
- * @param minor at 62, 16 bits: the version, behind the dot
+ * @param minor at 62, 16 bits: the version, after the dot
  * @param checksum at 64: Fletcher-64 over the whole block with zero here
  * @param free at 72, to the end of the block: a bit for each slot, the lowest of a byte first, 1 if the slot is free
  */
@@ -67,7 +67,7 @@ public record IndexBlock(Bytes flags, int labelSizeCode, long sequence, long myO
         Short.toUnsignedInt(in.getShort()), in.getLong(), Bytes.copyOf(bytes, HEADER, bytes.length)));
   }
 
-  /** {@return whether the signature stands at an index of an array} */
+  /** {@return whether the signature is at an index of an array} */
   static boolean signed(byte[] bytes, int at) {
     if (at > bytes.length - SIGNATURE.length) {
       return false;
@@ -83,7 +83,7 @@ public record IndexBlock(Bytes flags, int labelSizeCode, long sequence, long myO
   /**
    * {@return a block with its checksum in which all slots are free, as Linux writes it}
    *
-   * <p>Linux clears the bits behind the last slot; ndctl leaves those of the last 64 set. Both accept both.
+   * <p>Linux clears the bits after the last slot; ndctl leaves those of the last 64 set. Both accept both.
    *
    * @param geometry the area's
    * @param number which of the two blocks, 0 or 1
@@ -103,7 +103,7 @@ public record IndexBlock(Bytes flags, int labelSizeCode, long sequence, long myO
    * {@return the block that an update writes over the other one: the next sequence number, the checksum, and these
    * slots free}
    *
-   * <p>The bits behind the last slot stay as they are.
+   * <p>The bits after the last slot stay as they are.
    *
    * @param freeSlots the free slots; numbers that no slot has are not heeded
    */
@@ -165,7 +165,7 @@ public record IndexBlock(Bytes flags, int labelSizeCode, long sequence, long myO
   public BitSet freeSlots() {
     BitSet bits = BitSet.valueOf(free.toArray());
     int end = mappedSlots();
-    // What lies behind the last slot is zero after Linux and one after ndctl, and means nothing.
+    // What is after the last slot is zero after Linux and one after ndctl, and means nothing.
     bits.clear(end, Math.max(end, bits.length()));
     return bits;
   }

@@ -32,7 +32,7 @@ final class IndexBlockCheck {
    * @param bytes as many as an index block of this geometry has
    * @param number which of the two blocks it is
    * @param geometry the geometry that is tried
-   * @param offset where the block stands in the file
+   * @param offset where the block is in the file
    */
   static List<Problem> of(byte[] bytes, int number, LabelGeometry geometry, long offset) {
     IndexBlockCheck check = new IndexBlockCheck(number, geometry, offset);

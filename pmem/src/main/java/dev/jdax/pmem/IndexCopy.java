@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One of the two places of an index block, and what stands there.
+ * One of the two places of an index block, and what is there.
  *
  * @param number which, 0 or 1
  * @param offset where it is in the file
- * @param block what stands there, or empty if that has no signature
+ * @param block what is there, or empty if that has no signature
  * @param problems why Linux ignores it, its first reason first; empty if it does not
  */
 public record IndexCopy(int number, long offset, Optional<IndexBlock> block, List<Problem> problems) {
@@ -20,7 +20,7 @@ public record IndexCopy(int number, long offset, Optional<IndexBlock> block, Lis
     return problems.isEmpty();
   }
 
-  /** {@return what stands in the area at a place that the geometry says} */
+  /** {@return what is in the area at a place that the geometry says} */
   static IndexCopy of(byte[] area, int number, LabelGeometry geometry, long areaOffset) {
     int size = geometry.indexSize();
     byte[] bytes = new byte[size];

@@ -13,7 +13,7 @@ import dev.jdax.ByteSize;
 /**
  * The 4096 bytes at offset 4096 of a namespace that say what it holds, as they stand there, right or wrong.
  *
- * <p>Everything is read, nothing is checked: {@link #parse} takes any bytes behind a known signature, and
+ * <p>Everything is read, nothing is checked: {@link #parse} takes any bytes after a known signature, and
  * {@link #toBytes} gives them back. What Linux makes of them is for {@link InfoBlockCheck} to say. Follows
  * {@code struct nd_pfn_sb} in drivers/nvdimm/pfn.h; docs/media-format.md has the fields in a table.
  *
@@ -23,16 +23,16 @@ import dev.jdax.ByteSize;
  * @param flags nothing is defined; Linux writes 0 and ignores it, 32 bits
  * @param major the major version, 16 bits: 1, and not checked by Linux
  * @param minor the minor version, 16 bits: 4 as Linux writes it; says which of the fields below hold something
- * @param dataOffset where the data begin, in bytes behind namespace start and {@code startPad}; unsigned
+ * @param dataOffset where the data begin, in bytes after namespace start and {@code startPad}; unsigned
  * @param pages the number of pages of data, each 4 KiB; unsigned, advisory
- * @param mode where the memory map is: the number of a {@link MapLocation}, or what else stands there
+ * @param mode where the memory map is: the number of a {@link MapLocation}, or what else is there
  * @param startPad bytes left unused at the namespace's start, 32 bits; since minor version 1, Linux now writes 0
  * @param endTrunc bytes left unused at the namespace's end, 32 bits; since minor version 1
  * @param align the alignment of the device in bytes, 32 bits; since minor version 2, zero and garbage before it
  * @param pageSize the page size of the machine that wrote it, in bytes, 32 bits; since minor version 4
  * @param pageStructSize the room of a page in the memory map, in bytes, 16 bits; since minor version 4
- * @param padding the bytes behind it, zero since minor version 3
- * @param checksum the checksum as it stands on media, right or wrong
+ * @param padding the bytes after it, zero since minor version 3
+ * @param checksum the checksum as it is on media, right or wrong
  */
 public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long flags, int major, int minor,
     long dataOffset, long pages, int mode, long startPad, long endTrunc, long align, long pageSize,
@@ -40,10 +40,10 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
   /** How long an info block is, in bytes. */
   public static final int SIZE = 4096;
 
-  /** Where it stands in its namespace, in bytes. */
+  /** Where it is in its namespace, in bytes. */
   public static final int OFFSET = 4096;
 
-  /** Where the memory map begins at the earliest: behind the info block. */
+  /** Where the memory map begins at the earliest: after the info block. */
   static final int RESERVED = OFFSET + SIZE;
 
   static final int PADDING_LENGTH = InfoBlockField.CHECKSUM.offset() - InfoBlockField.PADDING.offset();
@@ -74,7 +74,7 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
     }
 
     /**
-     * {@return what stands on media, without the zero bytes behind it}
+     * {@return what is on media, without the zero bytes after it}
      */
     public String text() {
       return text;
@@ -177,7 +177,7 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
   }
 
   /**
-   * {@return the 4096 bytes that it stands in on media, with the checksum that it has}
+   * {@return the 4096 bytes that it is in on media, with the checksum that it has}
    */
   public byte[] toBytes() {
     byte[] block = new byte[SIZE];
@@ -228,7 +228,7 @@ public record InfoBlock(Signature signature, UUID uuid, UUID parentUuid, long fl
   }
 
   /**
-   * {@return the block as Linux takes it: what its minor version does not have yet is set to what it stands for}
+   * {@return the block as Linux takes it: what its minor version does not have yet is set to what it means}
    *
    * <p>Before minor version 1 nothing is padded or truncated, before 2 the alignment is 0, before 4 the page size is
    * 4096 and the size of a page structure 64 ({@code nd_pfn_validate}). The checksum stays what it was.

@@ -319,7 +319,7 @@ final class InfoBlockCheck {
     return Optional.of(new DataRange(offset + block.startPad(), room - offset));
   }
 
-  /** What {@code nd_pfn_validate} lets pass and the drivers behind it cannot use, in the order of their steps. */
+  /** What {@code nd_pfn_validate} lets pass and the drivers after it cannot use, in the order of their steps. */
   private void checkWhatLinuxTripsOver(InfoBlock block, Optional<DataRange> data) {
     long offset = block.dataOffset();
     if (block.map().isPresent() && Long.compareUnsigned(offset, InfoBlock.RESERVED) < 0) {

@@ -26,11 +26,11 @@ import dev.jdax.spi.NamespaceKey;
  * @param lbaSize at 96: the size of a sector, in bytes
  * @param dpa at 104: where the part begins on the DIMM, in bytes
  * @param rawSize at 112: its size in bytes
- * @param slot at 120, 32 bits: the slot that the label stands in
+ * @param slot at 120, 32 bits: the slot that the label is in
  * @param alignment at 124, 8 bits: 0; Linux does not read it
  * @param padding at 125, 3 bytes: 0
  * @param type at 128, in GUID order: the kind of memory
- * @param abstractionGuid at 144, in GUID order: what stands on the namespace, see {@link Abstraction}
+ * @param abstractionGuid at 144, in GUID order: what is on the namespace, see {@link Abstraction}
  * @param reserved at 160, 88 bytes: 0
  * @param checksum at 248: Fletcher-64 over the 256 bytes with zero here
  */
@@ -41,7 +41,7 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
   public static final int READ_ONLY = 1;
   /** Flag: the namespace is of this DIMM alone. */
   public static final int LOCAL = 2;
-  /** Flag of version 1.1: a block translation table stands on the namespace. */
+  /** Flag of version 1.1: a block translation table is on the namespace. */
   public static final int SECTORS = 4;
   /** Flag: some DIMMs of the set may have the new label, and others not. */
   public static final int UPDATING = 8;
@@ -146,7 +146,7 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
   }
 
   /**
-   * {@return what stands on the namespace, or empty if the GUID is not known; NONE in version 1.1}
+   * {@return what is on the namespace, or empty if the GUID is not known; NONE in version 1.1}
    */
   public Optional<Abstraction> abstraction() {
     return Abstraction.of(abstractionGuid);
@@ -203,8 +203,8 @@ public record Label(LabelVersion version, UUID uuid, Bytes nameBytes, int flags,
    *
    * <p>Follows {@code slot_valid} in drivers/nvdimm/label.c.
    *
-   * @param number the slot that the label stands in
-   * @param offset where it stands in the file
+   * @param number the slot that the label is in
+   * @param offset where it is in the file
    */
   List<Problem> check(int number, long offset) {
     List<Problem> problems = new ArrayList<>();

@@ -20,14 +20,14 @@ import dev.jdax.ByteSize;
  * @param indexes the two index blocks; none if the area is too small
  * @param current which of them counts, and why
  * @param used the slots that the current index block counts as taken, with their labels
- * @param stale the other slots in which something stands, which Linux ignores; all, if no index block is valid
+ * @param stale the other slots in which something is, which Linux ignores; all, if no index block is valid
  * @param freeSlots how many slots are free
- * @param problems everything that is wrong in the area, without what stands in {@code stale}
+ * @param problems everything that is wrong in the area, without what is in {@code stale}
  */
 public record LabelArea(long offset, LabelGeometry geometry, List<IndexCopy> indexes, CurrentIndex current,
     List<LabelSlot> used, List<LabelSlot> stale, int freeSlots, List<Problem> problems) {
   /**
-   * {@return what stands in a label area}
+   * {@return what is in a label area}
    *
    * <p>The size of a label is not known before an index block is valid: Linux tries 128 bytes, then 256. An area
    * without a valid block is read with the size that has fewer problems, 256 if they are equal.
@@ -70,7 +70,7 @@ public record LabelArea(long offset, LabelGeometry geometry, List<IndexCopy> ind
   /**
    * {@return the label area at the end of an image, or empty if there is none}
    *
-   * <p>A label area does not say how large it is. It begins where an index block stands whose offsets are those of an
+   * <p>A label area does not say how large it is. It begins where an index block is whose offsets are those of an
    * area that goes from there to the end; see {@link LabelAreaSize}.
    *
    * @param fileSize the size of the image in bytes

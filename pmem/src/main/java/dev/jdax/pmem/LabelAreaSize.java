@@ -8,9 +8,9 @@ import java.util.OptionalInt;
  * How large the label area at the end of an image is, which nothing says.
  *
  * <p>QEMU's option {@code label-size} is at least 128 KiB and DIMMs have 128 KiB, so that the sizes from 128 KiB to
- * 2 MiB are tried, by 4 KiB. A size fits if an index block with a signature stands where one of that size has it, and
+ * 2 MiB are tried, by 4 KiB. A size fits if an index block with a signature is where one of that size has it, and
  * says its own place, the other's and the labels' as that size has them. A size with a block that Linux accepts is
- * better than one with a damaged block; of equal ones the smallest counts, since what stands before a label area is the
+ * better than one with a damaged block; of equal ones the smallest counts, since what is before a label area is the
  * user's. A file that is a label area and nothing else, as {@code ndctl read-labels -o} writes it, may have any size.
  */
 final class LabelAreaSize {
@@ -49,7 +49,7 @@ final class LabelAreaSize {
     NOTHING, DAMAGED, VALID
   }
 
-  /** {@return what stands where an area of a size has its index blocks} */
+  /** {@return what is where an area of a size has its index blocks} */
   private static Found look(byte[] tail, int size) {
     Found best = Found.NOTHING;
     for (LabelVersion version : LabelVersion.values()) {

@@ -15,7 +15,7 @@ import dev.jdax.Errno;
  * The making of an empty label area at the end of an image.
  *
  * <p>Over an area with labels every cut is the old state or the empty one. If its version or its size changes as well,
- * the area is blank for a moment behind that, when there is no namespace left to lose: the index blocks of the two may
+ * the area is blank for a moment after that, when there is no namespace left to lose: the index blocks of the two may
  * stand in each other's way.
  */
 final class LabelInitialization {

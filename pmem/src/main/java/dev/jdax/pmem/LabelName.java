@@ -6,10 +6,10 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** How a namespace's name stands in its label: 64 bytes of UTF-8, the rest of which is zero. */
+/** How a namespace's name is in its label: 64 bytes of UTF-8, the rest of which is zero. */
 final class LabelName {
   static final int LENGTH = 64;
-  /** What Linux writes at most: it copies the 64 bytes, and reads on behind those of a name that fills them. */
+  /** What Linux writes at most: it copies the 64 bytes, and reads on beyond those of a name that fills them. */
   private static final int LONGEST = LENGTH - 1;
 
   private LabelName() {

@@ -7,7 +7,7 @@ import java.util.List;
 import dev.jdax.ByteSize;
 
 /**
- * The writes that change a label area, so that a power failure leaves the state before or the state behind them
+ * The writes that change a label area, so that a power failure leaves the state before or the state after them
  * ({@code nd_pmem_namespace_label_update} in drivers/nvdimm/label.c; L-86 and L-88 in docs/reference/linux.md).
  *
  * <p>Labels are written only into slots that the current index block has free, where nobody sees them. Of the index

@@ -41,7 +41,7 @@ public enum MapLocation {
   /**
    * {@return the location of a word, or empty if it is none}
    *
-   * @param word {@code mem} or {@code dev}, as behind ndctl's option {@code -M}
+   * @param word {@code mem} or {@code dev}, as after ndctl's option {@code -M}
    */
   public static Optional<MapLocation> ofWord(String word) {
     for (MapLocation location : values()) {

@@ -71,7 +71,7 @@ record MediaIntent(String summary, List<MediaStep> steps) {
     return area.blank() && area.indexes().stream().anyMatch(copy -> copy.block().isPresent());
   }
 
-  /** {@return whether an info block stands there of which something may be needed, whatever the base is} */
+  /** {@return whether an info block is there of which something may be needed, whatever the base is} */
   static boolean hasSoundInfoBlock(Namespace namespace) {
     return namespace.btt().filter(block -> block.checksum() == block.computedChecksum()).isPresent()
         || namespace.infoBlock().filter(block -> block.checksum() == block.computedChecksum()).isPresent();

@@ -9,7 +9,7 @@ import dev.jdax.ByteSize;
  * @param what what is written, in words
  * @param offset where it goes in the file
  * @param bytes the bytes
- * @param barrier whether jdax waits behind it until everything written is safe from a power failure
+ * @param barrier whether jdax waits after it until everything written is safe from a power failure
  */
 public record MediaStep(String what, long offset, Bytes bytes, boolean barrier) {
   static MediaStep of(String what, long offset, byte[] bytes) {

@@ -10,8 +10,8 @@ import dev.jdax.ByteSize;
  *
  * @param structure what it is in, such as {@code info block}
  * @param field the field, such as {@code mode}
- * @param offset where the field stands in the file, in bytes
- * @param value what stands there
+ * @param offset where the field is in the file, in bytes
+ * @param value what is there
  * @param allowed what may stand there
  * @param consequence what Linux does because of it
  */
