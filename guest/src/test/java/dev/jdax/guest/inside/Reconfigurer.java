@@ -2,8 +2,6 @@
 package dev.jdax.guest.inside;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +10,7 @@ import java.util.TreeMap;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -76,12 +75,13 @@ final class Reconfigurer {
     };
   }
 
+  /** Short, since a report may leave out what is long. */
   private void fault(String verb, String what, Throwable thrown) {
-    StringWriter trace = new StringWriter();
-    if (thrown != null) {
-      thrown.printStackTrace(new PrintWriter(trace, true));
+    StringBuilder text = new StringBuilder(verb + ": " + what);
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      text.append(" / ").append(cause).append(Stream.of(cause.getStackTrace()).limit(5).toList());
     }
-    faults.add(verb + ": " + what + " " + trace);
+    faults.add(text.toString());
   }
 
   private void step() {
