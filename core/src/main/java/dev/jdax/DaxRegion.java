@@ -175,7 +175,7 @@ public final class DaxRegion implements AutoCloseable {
               "nothing of its " + ByteSize.format(info.size()) + " is available",
               "shrink or destroy a device first");
         }
-        device = handles.of(unwind.make(ops::create, ops::delete));
+        device = handles.of(unwind.make(ops::create, Unwind.ifOurs(ops::delete)));
         unwind.keep();
         handles.madeEmpty(device);
       }

@@ -102,7 +102,7 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
       return Optional.empty();
     }
     Zone zone = anyUnmovable ? Zone.NORMAL : Zone.MOVABLE;
-    undoing(unwind, () -> machine.memoryBlocks(device).online(zone));
+    unwind.onFailureIfOurs(() -> machine.memoryBlocks(device).online(zone));
     blocks.offline();
     return Optional.of(zone);
   }
@@ -111,7 +111,7 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
     if (device.driver().isEmpty()) {
       return;
     }
-    before.ifPresent(mode -> undoing(unwind, () -> device.setMode(mode, OnMapped.REFUSE)));
+    before.ifPresent(mode -> unwind.onFailureIfOurs(() -> device.setMode(mode, OnMapped.REFUSE)));
     device.setMode(DaxMode.DEVDAX, OnMapped.REVOKE); // of which alone it can be disabled
     device.disable(OnMapped.REVOKE);
   }
@@ -123,23 +123,15 @@ record Reconfiguration(Optional<Long> size, Optional<PageSize> alignment, Option
     boolean alignmentFirst = alignment.isPresent() && alignment.get().compareTo(alignmentBefore) < 0;
     if (alignmentFirst) {
       device.setAlignment(alignment.get());
-      undoing(unwind, () -> device.setAlignment(alignmentBefore));
+      unwind.onFailureIfOurs(() -> device.setAlignment(alignmentBefore));
     }
     if (size.isPresent()) {
       device.resize(size.get());
-      undoing(unwind, () -> device.resize(sizeBefore));
+      unwind.onFailureIfOurs(() -> device.resize(sizeBefore));
     }
     if (alignment.isPresent() && !alignmentFirst) {
       device.setAlignment(alignment.get());
-      undoing(unwind, () -> device.setAlignment(alignmentBefore));
+      unwind.onFailureIfOurs(() -> device.setAlignment(alignmentBefore));
     }
-  }
-
-  /** Adds a step to undo; of a device that somebody else has destroyed since nothing is to be undone. */
-  private static void undoing(Unwind unwind, ChangeReport.Change step) {
-    unwind.onFailure(() -> Look.unlessGone(() -> {
-      step.make();
-      return step;
-    }));
   }
 }

@@ -3,7 +3,10 @@ package dev.jdax.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 
 import dev.jdax.DaxDevice;
 import dev.jdax.DaxException;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code jdax reconfigure-device}: one change, several in one call, and what fails halfway. */
@@ -112,6 +116,28 @@ class ADeviceIsReconfiguredOrAsItWas {
   void aDriverThatRefusesLeavesTheDeviceAsItWas() throws DaxException {
     machine.refuse("bind", Errno.EBUSY);
     assertRefused("-s 1G -a 1G -m devdax", Errno.EBUSY, "cannot bind: the kernel refused; read its log");
+  }
+
+  /** Another program has bound the device, or destroyed it, while this one was changing it. */
+  @ParameterizedTest
+  @EnumSource(value = Errno.class, names = {"EBUSY", "ENXIO", "ENODEV"})
+  void aDeviceThatAnotherProgramHasTakenIsLeftToIt(Errno errno) throws DaxException {
+    device.enable();
+    machine.refuse("bind", errno);
+    List<String> logged = new ArrayList<>();
+    Logger log = Logger.getLogger("dev.jdax");
+    Filter recording = message -> {
+      logged.add(message.getMessage());
+      return false;
+    };
+    log.setFilter(recording);
+    try {
+      assertThat(run("-f -s 8M -m devdax").err()).startsWith("jdax: cannot bind: ").hasLineCount(1);
+    } finally {
+      log.setFilter(null);
+    }
+    assertThat(logged).isEmpty();
+    assertThat(device.size()).isEqualTo(6 * MIB);
   }
 
   @Test

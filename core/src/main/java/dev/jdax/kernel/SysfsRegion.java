@@ -266,7 +266,7 @@ final class SysfsRegion implements RegionOps {
       }
       int device = made.iterator().next();
       try (Unwind unwind = new Unwind()) {
-        unwind.onFailure(() -> attributes.write("delete", name(device), "see who else uses it"));
+        unwind.onFailureIfOurs(() -> attributes.write("delete", name(device), "see who else uses it"));
         DeviceKey key = new DeviceKey(device, SysfsFolder.inodeOf(folder.resolve(name(device))));
         unwind.keep();
         return key;

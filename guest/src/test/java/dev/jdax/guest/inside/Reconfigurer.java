@@ -55,12 +55,16 @@ final class Reconfigurer {
     return reconfigurer.tally + " faults: " + reconfigurer.faults;
   }
 
-  /** Puts what is logged among the faults. */
+  /** Puts what is logged among the faults, unless it is a step whose undoing was refused. */
   private Handler logged() {
     return new Handler() {
       @Override
       public void publish(LogRecord message) {
-        fault("logged", message.getMessage(), message.getThrown());
+        if (message.getThrown() instanceof DaxException refusal) { // others have taken what was to be given back
+          judge("undo", refusal);
+        } else {
+          fault("logged", message.getMessage(), message.getThrown());
+        }
       }
 
       @Override
