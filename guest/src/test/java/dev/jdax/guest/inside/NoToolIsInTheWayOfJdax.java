@@ -51,11 +51,15 @@ public class NoToolIsInTheWayOfJdax {
   void whereDaxctlChangesWhatThereIs() throws Exception {
     Hmem.idle();
     compete(new Random(SEED), CHANGES);
+    List<DaxDevice> empty = new ArrayList<>();
     for (DaxDevice device : Hmem.region().devices()) {
-      // daxctl leaves some where it fails to create one; jdax does not.
-      assertThat(device.size()).describedAs("size of %s, with -Djdax.seed=%s", device, SEED)
-          .isGreaterThan(device.id() == 0 ? -1 : 0);
+      if (device.id() != 0 && device.size() == 0) {
+        empty.add(device);
+      }
     }
+    // jdax leaves none by itself. One may be left between tools: one of them gives a device its size of 0 back that
+    // another one was just destroying, and could not delete.
+    assertThat(empty).describedAs("empty devices, with -Djdax.seed=%s", SEED).hasSizeLessThanOrEqualTo(1);
     assertUsable();
   }
 
