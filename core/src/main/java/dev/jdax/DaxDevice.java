@@ -446,9 +446,9 @@ public final class DaxDevice {
       throw DaxException.of(Errno.ENXIO, attempt, "it is being unbound by force", "enable it first");
     }
     MappingRules.check(attempt, info, offset, length);
-    Memory backing = region.ops().backing(key);
-    MappingRules.checkGranularity(attempt, info, backing);
-    return DaxMapping.of(attempt, this, info, backing, access, offset, length);
+    Memory memory = region.ops().memory(key);
+    MappingRules.checkGranularity(attempt, info, memory);
+    return DaxMapping.of(attempt, this, info, memory, access, offset, length);
   }
 
   /**

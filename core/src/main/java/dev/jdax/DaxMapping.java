@@ -41,7 +41,7 @@ public final class DaxMapping implements AutoCloseable {
   private final DaxDevice device;
   private final Access access;
   private final PageSize alignment;
-  private final Memory backing;
+  private final Memory memory;
   private final long offset;
   private final Reservation run;
   private final Arena arena;
@@ -65,23 +65,23 @@ public final class DaxMapping implements AutoCloseable {
   private volatile boolean revokedInVain;
   private final Leases leases = new Leases();
 
-  private DaxMapping(DaxDevice device, Access access, PageSize alignment, Memory backing, long offset,
+  private DaxMapping(DaxDevice device, Access access, PageSize alignment, Memory memory, long offset,
       Placement placed, Arena arena) {
     this.device = device;
     this.access = access;
     this.alignment = alignment;
-    this.backing = backing;
+    this.memory = memory;
     this.offset = offset;
     this.run = placed.run();
     this.arena = arena;
     this.scope = arena.scope();
     this.life = new MappingLife(device, offset, run);
-    MemorySegment memory = run.segment(arena, this);
-    this.segment = access == Access.READ_ONLY ? memory.asReadOnly() : memory;
-    this.persistence = Persistence.of(this, run, backing, backing.persistenceDomain(placed.synchronous()));
-    this.stores = new MappingStores(this, run, segment, MappedFiles.of(segment, placed.files()), backing,
+    MemorySegment whole = run.segment(arena, this);
+    this.segment = access == Access.READ_ONLY ? whole.asReadOnly() : whole;
+    this.persistence = Persistence.of(this, run, memory, memory.persistenceDomain(placed.synchronous()));
+    this.stores = new MappingStores(this, run, segment, MappedFiles.of(segment, placed.files()), memory,
         persistence);
-    this.reads = new MappingReads(this, run, segment, backing, persistence);
+    this.reads = new MappingReads(this, run, segment, memory, persistence);
   }
 
   private static String name(Class<?> type, String method) {
@@ -89,14 +89,14 @@ public final class DaxMapping implements AutoCloseable {
   }
 
   /** Maps what was checked; on failure nothing is left behind. Called with the region lock held. */
-  static DaxMapping of(String attempt, DaxDevice device, DeviceInfo info, Memory backing, Access access, long offset,
+  static DaxMapping of(String attempt, DaxDevice device, DeviceInfo info, Memory memory, Access access, long offset,
       long length) throws DaxException {
     StackRoom.require();
     rehearseTheEnd();
     try (Unwind unwind = new Unwind()) {
-      Placement memory = Placement.of(attempt, info, backing, access, offset, length, unwind);
+      Placement placed = Placement.of(attempt, info, memory, access, offset, length, unwind);
       Arena arena = unwind.make(Arena::ofShared, Arena::close);
-      DaxMapping mapping = new DaxMapping(device, access, info.alignment(), backing, offset, memory, arena);
+      DaxMapping mapping = new DaxMapping(device, access, info.alignment(), memory, offset, placed, arena);
       unwind.onFailure(() -> mapping.life.end(true));
       mapping.life.of(mapping);
       device.region().began(mapping);
@@ -168,7 +168,7 @@ public final class DaxMapping implements AutoCloseable {
    * {@return whether the memory is kept where it is in RAM; if not, the kernel may swap or move it}
    */
   public boolean isPinned() {
-    return backing.pinned();
+    return memory.pinned();
   }
 
   /**
@@ -219,7 +219,7 @@ public final class DaxMapping implements AutoCloseable {
   private OptionalLong checkPart(String attempt, long from, long range) throws DaxException {
     int mark = enter();
     try {
-      backing.requireSame(attempt);
+      memory.requireSame(attempt);
       return range == 0
           ? OptionalLong.empty()
           : persistence.firstGone(attempt, from, range, access == Access.READ_WRITE);

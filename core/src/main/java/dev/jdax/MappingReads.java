@@ -16,14 +16,14 @@ final class MappingReads {
   private final DaxMapping mapping;
   private final Reservation run;
   private final MemorySegment segment;
-  private final Memory backing;
+  private final Memory memory;
   private final Persistence persistence;
 
-  MappingReads(DaxMapping mapping, Reservation run, MemorySegment segment, Memory backing, Persistence persistence) {
+  MappingReads(DaxMapping mapping, Reservation run, MemorySegment segment, Memory memory, Persistence persistence) {
     this.mapping = mapping;
     this.run = run;
     this.segment = segment;
-    this.backing = backing;
+    this.memory = memory;
     this.persistence = persistence;
   }
 
@@ -43,7 +43,7 @@ final class MappingReads {
     long gone = CpuCache.DONE;
     int mark = mapping.enter();
     try {
-      if ((backing.mayVanish() || target.isNative()) && Persistence.isGuarded()) {
+      if ((memory.mayVanish() || target.isNative()) && Persistence.isGuarded()) {
         gone = CpuCache.read(run, at, target);
       } else {
         persistence.requireThere(verb, at, length, false);

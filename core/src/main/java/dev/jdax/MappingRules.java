@@ -46,10 +46,10 @@ final class MappingRules {
     }
   }
 
-  static void checkGranularity(String attempt, DeviceInfo device, Memory backing) throws DaxException {
+  static void checkGranularity(String attempt, DeviceInfo device, Memory memory) throws DaxException {
     PageSize alignment = device.alignment();
-    PageSize granularity = backing.granularity();
-    if (Memory.serves(granularity, backing.granularityWaived(), alignment)) {
+    PageSize granularity = memory.granularity();
+    if (Memory.serves(granularity, memory.granularityWaived(), alignment)) {
       return;
     }
     throw DaxException.of(Errno.EOPNOTSUPP, attempt,

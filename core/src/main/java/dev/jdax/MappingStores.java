@@ -26,16 +26,16 @@ final class MappingStores {
   private final Reservation run;
   private final MemorySegment segment;
   private final MappedFiles files;
-  private final Memory backing;
+  private final Memory memory;
   private final Persistence persistence;
 
-  MappingStores(DaxMapping mapping, Reservation run, MemorySegment segment, MappedFiles files, Memory backing,
+  MappingStores(DaxMapping mapping, Reservation run, MemorySegment segment, MappedFiles files, Memory memory,
       Persistence persistence) {
     this.mapping = mapping;
     this.run = run;
     this.segment = segment;
     this.files = files;
-    this.backing = backing;
+    this.memory = memory;
     this.persistence = persistence;
   }
 
@@ -116,7 +116,7 @@ final class MappingStores {
 
   /** Where memory cannot vanish and no line is flushed, Java's own stores are as good, and need no handler. */
   private boolean byMachineCode() {
-    return (persistence.domain().flushesLines() || backing.mayVanish()) && Persistence.isGuarded();
+    return (persistence.domain().flushesLines() || memory.mayVanish()) && Persistence.isGuarded();
   }
 
   /** A native source may vanish too, which the JVM may say only after the copy, in whatever runs then. */
@@ -183,7 +183,7 @@ final class MappingStores {
     String attempt = persistence.attempt(verb, at, length);
     OptionalLong gone = persistence.firstGone(attempt, at, length, true);
     if (gone.isPresent()) {
-      return backing.unreachable(attempt, gone.getAsLong());
+      return memory.unreachable(attempt, gone.getAsLong());
     }
     if (!fromMemory) {
       throw e;

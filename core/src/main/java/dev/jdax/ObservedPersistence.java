@@ -16,9 +16,9 @@ final class ObservedPersistence extends Persistence {
   /** Where the mapping begins in its device. */
   private final long start;
 
-  ObservedPersistence(DaxMapping mapping, Reservation run, Memory backing, PersistenceDomain domain,
+  ObservedPersistence(DaxMapping mapping, Reservation run, Memory memory, PersistenceDomain domain,
       StoreObserver observer) {
-    super(mapping, run, backing, domain);
+    super(mapping, run, memory, domain);
     this.observer = observer;
     this.start = mapping.offset();
   }

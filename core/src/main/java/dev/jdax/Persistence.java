@@ -21,20 +21,20 @@ import dev.jdax.spi.Memory;
 class Persistence {
   private final DaxMapping mapping;
   private final Reservation run;
-  private final Memory backing;
+  private final Memory memory;
   private final PersistenceDomain domain;
 
-  Persistence(DaxMapping mapping, Reservation run, Memory backing, PersistenceDomain domain) {
+  Persistence(DaxMapping mapping, Reservation run, Memory memory, PersistenceDomain domain) {
     this.mapping = mapping;
     this.run = run;
-    this.backing = backing;
+    this.memory = memory;
     this.domain = domain;
   }
 
-  static Persistence of(DaxMapping mapping, Reservation run, Memory backing, PersistenceDomain domain) {
-    return backing.observer().<Persistence>map(
-        observer -> new ObservedPersistence(mapping, run, backing, domain, observer))
-        .orElseGet(() -> new Persistence(mapping, run, backing, domain));
+  static Persistence of(DaxMapping mapping, Reservation run, Memory memory, PersistenceDomain domain) {
+    return memory.observer().<Persistence>map(
+        observer -> new ObservedPersistence(mapping, run, memory, domain, observer))
+        .orElseGet(() -> new Persistence(mapping, run, memory, domain));
   }
 
   final PersistenceDomain domain() {
@@ -108,7 +108,7 @@ class Persistence {
     }
     int mark = mapping.enter();
     try {
-      OptionalLong gone = backing.mayVanish()
+      OptionalLong gone = memory.mayVanish()
           ? firstGone(attempt(verb, offset, length), offset, length, false)
           : OptionalLong.empty();
       return gone.isPresent() ? gone.getAsLong() : CpuCache.writeBack(run, offset, length, drain);
@@ -137,7 +137,7 @@ class Persistence {
 
   /** {@return the first block in a range that cannot be touched; called while the mapping cannot end} */
   OptionalLong firstGone(String attempt, long offset, long length, boolean write) throws DaxException {
-    long block = backing.granularity().bytes();
+    long block = memory.granularity().bytes();
     long start = offset / block * block;
     long end = Math.ceilDiv(offset + length, block) * block;
     try {
@@ -152,11 +152,11 @@ class Persistence {
    * or end. Called while the mapping cannot end.
    */
   void requireThere(String verb, long offset, long length, boolean write) throws DaxException {
-    if (backing.mayVanish()) {
+    if (memory.mayVanish()) {
       String attempt = attempt(verb, offset, length);
       OptionalLong gone = firstGone(attempt, offset, length, write);
       if (gone.isPresent()) {
-        throw backing.unreachable(attempt, gone.getAsLong());
+        throw memory.unreachable(attempt, gone.getAsLong());
       }
     }
   }
@@ -168,7 +168,7 @@ class Persistence {
    */
   DaxException gone(String attempt, long offset) {
     mapping.requireOpenNow();
-    return backing.unreachable(attempt, offset);
+    return memory.unreachable(attempt, offset);
   }
 
   String attempt(String verb, long offset, long length) {
@@ -176,6 +176,6 @@ class Persistence {
   }
 
   boolean deepFlush() throws DaxException {
-    return backing.deepFlush("deep-flush the " + mapping);
+    return memory.deepFlush("deep-flush the " + mapping);
   }
 }

@@ -25,19 +25,19 @@ import dev.jdax.spi.Unwind;
 record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> files) {
 
   /** Maps what was checked; the caller's unwinding leaves nothing behind. */
-  static Placement of(String attempt, DeviceInfo info, Memory backing, Access access, long offset, long length,
+  static Placement of(String attempt, DeviceInfo info, Memory memory, Access access, long offset, long length,
       Unwind unwind) throws DaxException {
-    try (Descriptor file = backing.open(access)) {
-      List<Piece> pieces = pieces(file, backing.extents(), offset, length);
+    try (Descriptor file = memory.open(access)) {
+      List<Piece> pieces = pieces(file, memory.extents(), offset, length);
       if (pieces.stream().mapToLong(Piece::length).sum() != length) {
         throw DaxException.of(Errno.EBUSY, attempt, "somebody else has resized the device meanwhile", "try again");
       }
       Reservation run = unwind.make(() -> Reservation.of(pieces, info.alignment().bytes()), Reservation::close);
-      boolean synchronous = run.place(access == Access.READ_WRITE, backing.synchronous());
-      if (backing.mayVanish()) {
-        probe(attempt, run, backing, info, access, offset, length);
+      boolean synchronous = run.place(access == Access.READ_WRITE, memory.synchronous());
+      if (memory.mayVanish()) {
+        probe(attempt, run, memory, info, access, offset, length);
       }
-      return new Placement(run, synchronous, files(backing, pieces));
+      return new Placement(run, synchronous, files(memory, pieces));
     } catch (SystemCallException e) {
       throw refused(attempt, e);
     }
@@ -68,11 +68,11 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
   }
 
   /** {@return which bytes of the file, or of the device, the pieces show} */
-  private static List<MappedFiles.Part> files(Memory backing, List<Piece> pieces) {
+  private static List<MappedFiles.Part> files(Memory memory, List<Piece> pieces) {
     List<MappedFiles.Part> files = new ArrayList<>();
     long at = 0;
     for (Piece piece : pieces) {
-      files.add(new MappedFiles.Part(backing.identity(), piece.fileOffset(), at, piece.length()));
+      files.add(new MappedFiles.Part(memory.identity(), piece.fileOffset(), at, piece.length()));
       at += piece.length();
     }
     return files;
@@ -84,14 +84,14 @@ record Placement(Reservation run, boolean synchronous, List<MappedFiles.Part> fi
    * counted. The blocks are those of a fault: where that may be smaller than the alignment, a whole aligned block would
    * fill a file's holes.
    */
-  private static void probe(String attempt, Reservation run, Memory backing, DeviceInfo info, Access access,
+  private static void probe(String attempt, Reservation run, Memory memory, DeviceInfo info, Access access,
       long offset, long length) throws SystemCallException, DaxException {
-    long block = backing.granularity().bytes();
+    long block = memory.granularity().bytes();
     for (Extent blocks : blocksToProbe(info, block, offset, length)) {
       OptionalLong gone = run.firstUnreachable(blocks.fileOffset(), blocks.length(), block,
           access == Access.READ_WRITE);
       if (gone.isPresent()) {
-        throw backing.unreachable(attempt, gone.getAsLong());
+        throw memory.unreachable(attempt, gone.getAsLong());
       }
       run.untouch(blocks.fileOffset(), blocks.length());
     }

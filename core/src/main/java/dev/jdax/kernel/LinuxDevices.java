@@ -285,6 +285,6 @@ final class LinuxDevices {
         ? DaxException.of(Errno.ENOENT, attempt, "there is no such node", "the node of " + name + " is "
             + tree.node(name), e)
         : DaxException.of(Errno.ENOENT, attempt, "the kernel has " + name + ", and there is no node for it",
-            NodeBacking.missingNode(name), e);
+            NodeMemory.missingNode(name), e);
   }
 }

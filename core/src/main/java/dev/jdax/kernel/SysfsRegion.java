@@ -349,12 +349,12 @@ final class SysfsRegion implements RegionOps {
   }
 
   @Override
-  public Memory backing(DeviceKey device) throws DaxException {
+  public Memory memory(DeviceKey device) throws DaxException {
     try (SysfsFolder attributes = open(device)) {
-      Object binding = NodeBacking.bindingOf(attributes).orElseThrow(() -> DaxException.of(Errno.ENXIO,
+      Object binding = NodeMemory.bindingOf(attributes).orElseThrow(() -> DaxException.of(Errno.ENXIO,
           "map " + name(device), "somebody else has unbound it meanwhile", "see who reconfigures it"));
       DeviceInfo info = read(device, attributes);
-      return new NodeBacking(tree, folder.resolve(name(device)), name(device), device.incarnation(), binding,
+      return new NodeMemory(tree, folder.resolve(name(device)), name(device), device.incarnation(), binding,
           info.alignment(), info.size(), NvdimmRegion.of(folder));
     }
   }

@@ -366,7 +366,7 @@ public final class InProcessRegion implements RegionOps {
   }
 
   @Override
-  public Memory backing(DeviceKey device) throws DaxException {
+  public Memory memory(DeviceKey device) throws DaxException {
     List<Extent> extents = new ArrayList<>();
     for (DaxRange range : find(device).ranges) {
       extents.addAll(extentsOf(range));

@@ -189,7 +189,7 @@ public interface RegionOps {
    * @param device which device
    * @throws DaxException with ENXIO if the region has it no more; or if it cannot be read
    */
-  Memory backing(DeviceKey device) throws DaxException;
+  Memory memory(DeviceKey device) throws DaxException;
 
   /**
    * {@return whether {@link #close} gives memory back, so that a region that the program forgets is to be closed}

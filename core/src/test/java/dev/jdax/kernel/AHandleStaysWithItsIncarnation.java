@@ -264,7 +264,7 @@ class AHandleStaysWithItsIncarnation {
     linux.makeMappable(own);
     int[] reads = {0};
     linux.onRead(own + "/align", () -> {
-      if (++reads[0] == 3) { // map() asks for the size, then for the rules, then for the backing
+      if (++reads[0] == 3) { // map() asks for the size, then for the rules, then for the memory
         linux.put(own + "/size", 2 * MIB + "\n");
         linux.mapping(REGION, "dax0.2", 0, 0x40000000L, 2 * MIB, 0);
       }

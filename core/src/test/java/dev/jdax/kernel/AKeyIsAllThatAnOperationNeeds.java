@@ -56,7 +56,7 @@ class AKeyIsAllThatAnOperationNeeds {
     region().requireBindable(key, DaxMode.DEVDAX);
     region().bind(key, DaxMode.DEVDAX);
     assertThat(region().properties(key)).containsEntry("target_node", "1");
-    assertThat(region().backing(key).extents()).hasSize(1);
+    assertThat(region().memory(key).extents()).hasSize(1);
     region().requireUnusedByOthers(key);
     assertThat(region().device(key).driver()).contains("device_dax");
     region().unbind(key);
@@ -86,7 +86,7 @@ class AKeyIsAllThatAnOperationNeeds {
     assertRefused(() -> region.requireUnusedByOthers(key), Errno.ENXIO, sentence);
     assertRefused(() -> region.unbind(key), Errno.ENXIO, sentence);
     assertRefused(() -> region.delete(key), Errno.ENXIO, sentence);
-    assertRefused(() -> region.backing(key), Errno.ENXIO, sentence);
+    assertRefused(() -> region.memory(key), Errno.ENXIO, sentence);
     assertThat(linux.writes()).isEmpty();
     assertThat(region.device(next).size()).isZero();
   }

@@ -17,7 +17,7 @@ import dev.jdax.PageSize;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** {@link InProcessRegion} beside its placing of ranges: making, preparing, backing and ending. */
+/** {@link InProcessRegion} beside its placing of ranges: making, preparing, mapping and ending. */
 class ARegionInThisProcessHoldsAClaim {
   private static final long MIB = 1L << 20;
 
@@ -61,7 +61,7 @@ class ARegionInThisProcessHoldsAClaim {
     assertThat(region.info().availableSize()).isZero();
     assertThat(region.device(key(region, 4))).isEqualTo(DeviceInfo.of(key(region, 4), PageSize.SIZE_2M, true,
         List.of(new DaxRange(0, 0x100000000L + 2 * MIB, 60 * MIB))));
-    assertThat(region.backing(key(region, 4)).extents()).containsExactly(new Extent(2 * MIB, 60 * MIB));
+    assertThat(region.memory(key(region, 4)).extents()).containsExactly(new Extent(2 * MIB, 60 * MIB));
   }
 
   @Test
@@ -139,7 +139,7 @@ class ARegionInThisProcessHoldsAClaim {
   private static List<ThrowingCallable> callsWith(InProcessRegion region, DeviceKey device) {
     return List.of(() -> region.device(device), () -> region.properties(device), () -> region.resize(device, 0),
         () -> region.bind(device, DaxMode.DEVDAX), () -> region.unbind(device), () -> region.delete(device),
-        () -> region.setAlignment(device, PageSize.SIZE_4K), () -> region.backing(device),
+        () -> region.setAlignment(device, PageSize.SIZE_4K), () -> region.memory(device),
         () -> region.growth(Optional.of(device), 2 * MIB).reserve(),
         () -> region.growth(Optional.empty(), 0).give(device));
   }
@@ -174,12 +174,12 @@ class ARegionInThisProcessHoldsAClaim {
     region.resize(key(region, 0), 4 * MIB);
     region.resize(key(region, 1), 4 * MIB);
     region.resize(key(region, 0), 8 * MIB);
-    assertThat(region.backing(key(region, 0)).extents()).containsExactly(new Extent(0, 4 * MIB),
+    assertThat(region.memory(key(region, 0)).extents()).containsExactly(new Extent(0, 4 * MIB),
         new Extent(8 * MIB, 4 * MIB));
-    assertThat(region.backing(key(region, 0)).granularity()).isEqualTo(PageSize.SIZE_4K);
-    assertThat(region.backing(key(region, 0)).granularityWaived()).isTrue();
-    assertThat(region.backing(key(region, 0)).mayVanish()).isFalse();
-    assertThat(region.backing(key(region, 0)).pinned()).isFalse();
+    assertThat(region.memory(key(region, 0)).granularity()).isEqualTo(PageSize.SIZE_4K);
+    assertThat(region.memory(key(region, 0)).granularityWaived()).isTrue();
+    assertThat(region.memory(key(region, 0)).mayVanish()).isFalse();
+    assertThat(region.memory(key(region, 0)).pinned()).isFalse();
   }
 
   /** Memory with each answer that depends on what it is made of. */
@@ -208,11 +208,11 @@ class ARegionInThisProcessHoldsAClaim {
   void aDeviceAnswersAsTheClaimDoes() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(new Nvdimm(claim(64 * MIB)), 0, PageSize.SIZE_2M);
     region.resize(key(region, 0), 4 * MIB);
-    Memory backing = region.backing(key(region, 0));
-    assertRefused(() -> backing.requireSame("use it"), Errno.ENXIO, "cannot use it: a test says so; do not (ENXIO)");
-    assertThat(backing.deepFlush("flush it")).isTrue();
-    assertThat(backing.unreachable("read it", 7)).hasMessage("cannot read it: byte 7 is poisoned; do not (EFAULT)");
-    assertThat(backing.identity()).isEqualTo(region.backing(key(region, 0)).identity());
+    Memory memory = region.memory(key(region, 0));
+    assertRefused(() -> memory.requireSame("use it"), Errno.ENXIO, "cannot use it: a test says so; do not (ENXIO)");
+    assertThat(memory.deepFlush("flush it")).isTrue();
+    assertThat(memory.unreachable("read it", 7)).hasMessage("cannot read it: byte 7 is poisoned; do not (EFAULT)");
+    assertThat(memory.identity()).isEqualTo(region.memory(key(region, 0)).identity());
   }
 
   @Test
@@ -223,7 +223,7 @@ class ARegionInThisProcessHoldsAClaim {
     region.create();
     region.resize(key(region, 0), 2 * MIB);
     region.resize(key(region, 1), 4 * MIB);
-    assertThat(region.backing(key(region, 1)).extents()).containsExactly(new Extent(42 * MIB, 2 * MIB),
+    assertThat(region.memory(key(region, 1)).extents()).containsExactly(new Extent(42 * MIB, 2 * MIB),
         new Extent(8 * MIB, 2 * MIB));
     assertThat(driver.prepared()).containsExactly(new Extent(40 * MIB, 2 * MIB), new Extent(42 * MIB, 2 * MIB),
         new Extent(8 * MIB, 2 * MIB));
@@ -249,7 +249,7 @@ class ARegionInThisProcessHoldsAClaim {
   @Test
   void theMemoryOfADeviceGivesNoClaimBack() throws Exception {
     InProcessRegion region = InProcessRegion.dynamic(claim(64 * MIB), 0, PageSize.SIZE_2M);
-    region.backing(key(region, 0)).close();
+    region.memory(key(region, 0)).close();
     assertThat(driver.open()).hasSize(1);
   }
 

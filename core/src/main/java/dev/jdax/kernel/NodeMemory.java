@@ -36,7 +36,7 @@ import dev.jdax.spi.Unwind;
  * @param size its size in bytes
  * @param nvdimms the NVDIMMs behind it, if that is what it is made of
  */
-record NodeBacking(LinuxTree tree, Path folder, String name, long incarnation, Object binding, PageSize granularity,
+record NodeMemory(LinuxTree tree, Path folder, String name, long incarnation, Object binding, PageSize granularity,
     long size, Optional<NvdimmRegion> nvdimms) implements Memory {
 
   @Override
