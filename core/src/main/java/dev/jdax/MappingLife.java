@@ -21,7 +21,7 @@ final class MappingLife implements Runnable {
   /** Whether its memory is given back. */
   private volatile boolean over;
   /** Whether the program has ended it, or jdax in the program's stead. */
-  private boolean ended;
+  private volatile boolean ended;
 
   MappingLife(DaxDevice device, long offset, Reservation run) {
     this.device = device;
@@ -52,11 +52,11 @@ final class MappingLife implements Runnable {
   }
 
   /**
-   * The program has forgotten the mapping, and its memory is wanted now. A finalizer may still reach a segment, so the
-   * addresses stay until the cleaner's thread comes to them.
+   * The program has forgotten the mapping, and its memory is wanted now. A finalizer may still reach a segment: so the
+   * addresses stay until the cleaner's thread comes to them, and the memory does, too, where nothing harmless can replace it.
    */
   synchronized void giveBack() {
-    if (!over && run.takeAway()) {
+    if (!over && run.canBeTakenAway() && run.takeAway()) {
       over = true;
     }
   }
