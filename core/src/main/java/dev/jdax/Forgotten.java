@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Forgotten {
   private static final Logger LOG = System.getLogger("dev.jdax");
   private static final Cleaner CLEANER = Cleaner.create();
-  /** The heap is full for so long at most, or the program has other troubles. */
+  /** How often an end is tried while the heap is full: for a second, in which other threads let go of memory. */
   private static final int ATTEMPTS = 1000;
   private static final long BETWEEN_ATTEMPTS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final boolean TRACED = Boolean.getBoolean("dev.jdax.traceMappings");
@@ -32,7 +32,7 @@ final class Forgotten {
     return CLEANER.register(object, () -> end(life));
   }
 
-  /** The cleaner ends an object once, whatever is thrown; and the heap may be full just then. */
+  /** A cleaner runs each life once, whatever it throws, and the heap may be full at that moment. */
   private static void end(Runnable life) {
     for (int attempts = 0;; attempts++) {
       try {

@@ -52,8 +52,8 @@ final class MappingLife implements Runnable {
   }
 
   /**
-   * The program has forgotten the mapping, and its memory is wanted now. A finalizer may still reach a segment: so the
-   * addresses stay until the cleaner's thread comes to them, and the memory does, too, where nothing harmless can replace it.
+   * Gives the memory of a forgotten mapping back before the cleaner's thread does. A finalizer may still reach a segment:
+   * so the addresses stay until that thread comes to them. The memory stays, too, where nothing harmless can replace it.
    */
   synchronized void giveBack() {
     if (!over && run.canBeTakenAway() && run.takeAway()) {

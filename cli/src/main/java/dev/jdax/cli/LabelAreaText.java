@@ -58,7 +58,7 @@ final class LabelAreaText {
     labels.print(out, "");
   }
 
-  /** {@return what Linux makes of what is in the slot} */
+  /** {@return what Linux makes of the content of the slot} */
   static String state(LabelSlot slot) {
     return state(slot.used(), slot.valid());
   }
